@@ -1,0 +1,1 @@
+"""FHIR JSON in and out of the model."""

@@ -1,0 +1,66 @@
+"""What can be wrong with an input, as a value that knows neither HTTP nor FHIR."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """The kinds of refusal, fault and warning; doors turn them into a status, an issue code and an exit code."""
+
+    MALFORMED = "malformed"  # not JSON, or not JSON that FHIR allows
+    STRUCTURE = "structure"  # JSON, but not structurally valid FHIR
+    NOT_FOUND = "not-found"
+    METHOD = "method"
+    NOT_ACCEPTABLE = "not-acceptable"
+    MEDIA_TYPE = "media-type"
+    TOO_LARGE = "too-large"
+    STATUS = "status"  # a response whose status says that it must not be used
+    QUESTIONNAIRE = "questionnaire"  # not the questionnaire, or not the version, that is served
+    SUBJECT = "subject"
+    ANSWER_TYPE = "answer-type"
+    ANSWER_CODE = "answer-code"
+    NOT_READY = "not-ready"
+    FAULT = "fault"
+    CONTRADICTION = "contradiction"
+    HIDDEN_ANSWER = "hidden-answer"
+    UNKNOWN_ITEM = "unknown-item"
+    NO_QUESTIONNAIRE = "no-questionnaire"
+    INCOMPLETE = "incomplete"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong or worth saying.
+
+    `where` is a FHIRPath into the caller's own body, or `file:line:column` of a rule file, or empty.
+    `link_id` and `question` name the question concerned, if one is.
+    No field may hold an answer's free text or anything that names a patient.
+    """
+
+    kind: Kind
+    where: str
+    message: str
+    remedy: str = ""
+    link_id: str = ""
+    question: str = ""
+
+    @property
+    def text(self) -> str:
+        """Where, what and what to do, in one line."""
+        parts = [self.message]
+        if self.link_id:
+            asked = f" “{self.question}”" if self.question else ""
+            parts.append(f"Question: {self.link_id}{asked}.")
+        if self.remedy:
+            parts.append(self.remedy)
+        head = f"{self.where}: " if self.where else ""
+        return head + " ".join(parts)
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+    """Raised when an input cannot be taken; carries every problem found, the first one deciding the status."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(problem.text for problem in problems))
+        self.problems = problems

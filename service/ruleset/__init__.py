@@ -1,0 +1,1 @@
+"""Rule files in, a compiled RuleSet out, or every problem with file, line and column."""

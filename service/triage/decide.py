@@ -1,0 +1,118 @@
+"""The decision: every criterion is judged on the facts, and what fired sets level, suspicions and proposed tests."""
+
+from __future__ import annotations
+
+from service.triage.compiled import CompiledRuleSet
+from service.triage.decision import Decision, Finding, OpenQuestion, Proposal, Suspicion, Verdict
+from service.triage.facts import read_acutely
+from service.triage.model import Ask, Criterion, Level
+from service.triage.operators import Compiled, because, decisive_leaves
+from service.triage.questions import Answers, Facts
+
+
+def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
+    """The verdict on `answers`; the same answers always give an equal decision."""
+    reading = read_acutely(rules.rule_set, answers)
+    facts = reading.facts
+    findings = tuple(_judge(rules, facts, *criterion) for criterion in rules.criteria)
+    level = _level(rules, findings)
+    suspicions = _suspicions(rules, facts, findings, level)
+    proposals = _proposals(rules, facts, findings, suspicions)
+    held_back = {p.test.code for p in proposals if level is Level.EMERGENCY and p.level is Level.ROUTINE}
+    return Decision(
+        level=level,
+        highest=max([level, *(f.criterion.level for f in findings if f.verdict is not Verdict.NOT_FIRED)]),
+        findings=findings,
+        suspicions=suspicions,
+        proposals=tuple(p for p in proposals if p.test.code not in held_back),
+        withheld=tuple(p for p in proposals if p.test.code in held_back),
+        notices=tuple(
+            notice
+            for notice, when in rules.notices
+            if level in (notice.levels or Level) and (when is None or when.judge(facts) is True)
+        ),
+        open_questions=_open_questions(rules, findings, level),
+        conflicts=reading.conflicts,
+    )
+
+
+def _judge(
+    rules: CompiledRuleSet, facts: Facts, criterion: Criterion, when: Compiled, unless: tuple[Compiled, ...]
+) -> Finding:
+    """Fired when its condition is true and no qualifier is known to hold; an open qualifier lowers nothing."""
+    items = rules.rule_set.items
+    verdict, told = when.judge(facts), because(when, facts, items)
+    if verdict is False:
+        return Finding(criterion, Verdict.NOT_FIRED, told)
+    holding = [(q, c) for q, c in zip(criterion.unless, unless, strict=True) if c.judge(facts) is True]
+    if holding:
+        lowering = [text for _, compiled in holding for text in because(compiled, facts, items)]
+        lowered_by = tuple(qualifier for qualifier, _ in holding)
+        return Finding(criterion, Verdict.NOT_FIRED, (*told, *lowering), lowered_by=lowered_by)
+    if verdict is True:
+        return Finding(criterion, Verdict.FIRED, told)
+    still_open = tuple(dict.fromkeys(leaf.item for leaf in decisive_leaves(when, facts)))
+    return Finding(criterion, Verdict.UNKNOWN, told, still_open)
+
+
+def _level(rules: CompiledRuleSet, findings: tuple[Finding, ...]) -> Level:
+    """The most acute level that fired; never below the floor while a criterion at or above the floor is open."""
+    fired = [f.criterion.level for f in findings if f.verdict is Verdict.FIRED]
+    floor = rules.rule_set.open_floor
+    is_open = any(f.verdict is Verdict.UNKNOWN and f.criterion.level >= floor for f in findings)
+    return max([floor if is_open else Level.SELF_CARE, *fired])
+
+
+def _suspicions(
+    rules: CompiledRuleSet, facts: Facts, findings: tuple[Finding, ...], level: Level
+) -> tuple[Suspicion, ...]:
+    """Every condition that a fired criterion or a pattern of evidence points to, most acute first."""
+    reasons: dict[str, list[tuple[Level, str]]] = {code: [] for code in rules.rule_set.conditions}
+    for finding in findings:
+        if finding.verdict is Verdict.FIRED:
+            for code in finding.criterion.suspects:
+                reasons[code].append((finding.criterion.level, finding.words))
+    if rules.scope.judge(facts) is True:
+        for code, evidence, when in rules.evidence:
+            if when.judge(facts) is True:
+                told = "; ".join(because(when, facts, rules.rule_set.items))
+                reasons[code].append((min(evidence.level, level), f"{evidence.title} ({told})"))
+    found = [
+        Suspicion(rules.rule_set.conditions[code], max(at for at, _ in why), tuple(dict.fromkeys(t for _, t in why)))
+        for code, why in reasons.items()
+        if why
+    ]
+    return tuple(sorted(found, key=lambda suspicion: -suspicion.level))
+
+
+def _proposals(
+    rules: CompiledRuleSet, facts: Facts, findings: tuple[Finding, ...], suspicions: tuple[Suspicion, ...]
+) -> tuple[Proposal, ...]:
+    """Only what a fired criterion or a suspected condition asks for, most urgent first; none for self-care."""
+    fired = [f for f in findings if f.verdict is Verdict.FIRED and f.criterion.level > Level.SELF_CARE]
+    suspected = [s for s in suspicions if s.level > Level.SELF_CARE]
+    proposals = []
+    for code, test in rules.rule_set.tests.items():
+        by_suspicion = tuple(s for s in suspected if _asks(s.condition.tests, code))
+        by_finding = tuple(f for f in fired if _asks(f.criterion.tests, code))
+        levels = [s.level for s in by_suspicion] + [f.criterion.level for f in by_finding]
+        if levels:
+            chosen = tuple(c for c, when in rules.codings[code] if when is None or when.judge(facts) is True)
+            proposals.append(Proposal(test, chosen, max(levels), by_suspicion, by_finding))
+    return tuple(sorted(proposals, key=lambda proposal: -proposal.level))
+
+
+def _asks(asks: tuple[Ask, ...], test: str) -> bool:
+    return any(ask.test == test for ask in asks)
+
+
+def _open_questions(rules: CompiledRuleSet, findings: tuple[Finding, ...], level: Level) -> tuple[OpenQuestion, ...]:
+    """What is unanswered and could still raise the level, with the highest level it takes part in."""
+    reach: dict[str, Level] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.UNKNOWN and finding.criterion.level > level:
+            for link_id in finding.open:
+                reach[link_id] = max(finding.criterion.level, reach.get(link_id, level))
+    items = rules.rule_set.items.items()
+    found = [OpenQuestion(item, reach[link_id]) for link_id, item in items if link_id in reach]
+    return tuple(sorted(found, key=lambda question: -question.could_reach))

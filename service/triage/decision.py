@@ -1,0 +1,101 @@
+"""The nouns of a verdict, all frozen: findings, suspicions, proposals, open questions, and the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from service.triage.model import Criterion, Level, Notice, Qualifier, RecommendedTest, SuspectedCondition
+from service.triage.questions import Coding, Item
+
+
+class Verdict(Enum):
+    """What a criterion says about a set of answers."""
+
+    FIRED = "fired"
+    NOT_FIRED = "not fired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Answers that contradict each other or that a question's `asked_when` hides; `counted` says what was taken."""
+
+    link_ids: tuple[str, ...]
+    says: str
+    counted: str
+    hidden: bool = False
+    harmless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One criterion's verdict, the answers it rests on in words, and the linkIds that are still open."""
+
+    criterion: Criterion
+    verdict: Verdict
+    because: tuple[str, ...]
+    open: tuple[str, ...] = ()
+    lowered_by: tuple[Qualifier, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The finding as one sentence, the same wherever it is printed."""
+        return f"{self.criterion.title} ({'; '.join(self.because)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A condition that may lie behind the numbness, how soon it matters, and why it is suspected."""
+
+    condition: SuspectedCondition
+    level: Level
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A recommended test, the level of what asks for it most urgently, and every reason.
+
+    `suspicions` are the suspected conditions that ask for it; `findings` the criteria that ask for it directly.
+    """
+
+    test: RecommendedTest
+    codings: tuple[Coding, ...]
+    level: Level
+    suspicions: tuple[Suspicion, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """An unanswered question and the highest level that its answer could still lead to."""
+
+    item: Item
+    could_reach: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole verdict on one set of answers."""
+
+    level: Level
+    highest: Level
+    findings: tuple[Finding, ...]
+    suspicions: tuple[Suspicion, ...]
+    proposals: tuple[Proposal, ...]
+    withheld: tuple[Proposal, ...]
+    notices: tuple[Notice, ...]
+    open_questions: tuple[OpenQuestion, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def fired(self) -> tuple[Finding, ...]:
+        """The findings that fired, most acute first, otherwise in the order of the rule files."""
+        fired = [finding for finding in self.findings if finding.verdict is Verdict.FIRED]
+        return tuple(sorted(fired, key=lambda finding: -finding.criterion.level))
+
+    @property
+    def complete(self) -> bool:
+        """Whether no unanswered question could raise the level."""
+        return self.highest <= self.level

@@ -1,0 +1,111 @@
+"""From answers, some of them contradictory or to hidden questions, to facts by the more acute reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.triage.decision import Conflict
+from service.triage.model import RuleSet
+from service.triage.questions import Answers, Facts, Is, Item, Value
+
+NONE = "none"
+"""The option that excludes every other one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The facts to judge by, and every contradiction met on the way to them."""
+
+    facts: Facts
+    conflicts: tuple[Conflict, ...]
+
+
+def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
+    """Facts for every item that is known; whatever two answers dispute is read as the more acute of the two."""
+    conflicts: list[Conflict] = []
+    facts: dict[str, frozenset[Value]] = {}
+    for item in rule_set.items.values():
+        if given := answers.get(item.link_id):
+            facts[item.link_id] = _one_reading(item, given, conflicts)
+    for item in rule_set.items.values():
+        _imply_gate(rule_set, item, facts, conflicts)
+    for item in rule_set.items.values():
+        if item.link_id not in facts and _is_hidden(item, facts):
+            facts[item.link_id] = frozenset()
+    for pair in rule_set.contradictions:
+        if all(not facts.get(side.item, frozenset()).isdisjoint(side.values) for side in (pair.first, pair.second)):
+            sides = [_told(rule_set.items[side.item], facts[side.item]) for side in (pair.first, pair.second)]
+            conflicts.append(
+                Conflict(
+                    link_ids=(pair.first.item, pair.second.item),
+                    says=f"{sides[0]} does not go with {sides[1]}",
+                    counted="both answers, each for what it adds to the concern",
+                )
+            )
+    return Reading(facts, tuple(conflicts))
+
+
+def _one_reading(item: Item, given: tuple[Value, ...], conflicts: list[Conflict]) -> frozenset[Value]:
+    values = tuple(dict.fromkeys(given))
+    if item.repeats:
+        picked = frozenset(value for value in values if value != NONE)
+        kept = picked
+        disputed = bool(picked) and NONE in values
+    else:
+        kept = frozenset(values if len(values) == 1 else (_most_acute(item, values),))
+        disputed = len(values) > 1
+        kept = kept - {NONE}
+    if disputed:
+        conflicts.append(
+            Conflict(
+                link_ids=(item.link_id,),
+                says=f"{_told(item, frozenset(values))} cannot all be so",
+                counted=_told(item, kept),
+            )
+        )
+    return kept
+
+
+def _most_acute(item: Item, values: tuple[Value, ...]) -> Value:
+    if item.kind == "boolean":
+        return item.concern
+    return next(option.code for option in item.options if option.code in values)
+
+
+def _is_met(gate: Is, facts: Facts) -> bool | None:
+    given = facts.get(gate.item)
+    return None if given is None else not given.isdisjoint(gate.values)
+
+
+def _is_hidden(item: Item, facts: Facts) -> bool:
+    return bool(item.asked_when) and all(_is_met(gate, facts) is False for gate in item.asked_when)
+
+
+def _imply_gate(rule_set: RuleSet, item: Item, facts: dict[str, frozenset[Value]], conflicts: list[Conflict]) -> None:
+    """An answer to a question that should not have been asked: a positive one tells that its gate was met."""
+    given = facts.get(item.link_id)
+    if given is None or not item.asked_when or any(_is_met(gate, facts) for gate in item.asked_when):
+        return
+    gate = item.asked_when[0]
+    gate_item = rule_set.items[gate.item]
+    gate_said = _told(gate_item, facts[gate.item]) if gate.item in facts else f"{gate_item.label}: not answered"
+    positive = bool(given - {False})
+    if positive:
+        facts[gate.item] = facts.get(gate.item, frozenset()) - {False} | frozenset(gate.values)
+    elif gate.item not in facts:
+        return
+    conflicts.append(
+        Conflict(
+            link_ids=(item.link_id, gate.item),
+            says=f"{_told(item, given)} was answered although “{gate_said}” hides the question",
+            counted=_told(gate_item, facts[gate.item]) if positive else "the hidden answer changed nothing",
+            hidden=True,
+            harmless=not positive,
+        )
+    )
+
+
+def _told(item: Item, values: frozenset[Value]) -> str:
+    order: list[Value] = [True, False, *(option.code for option in item.options), NONE]
+    told = ", ".join(item.option_text(value) for value in order if value in values)
+    return f"{item.label}: {told or item.option_text(NONE)}"

@@ -1,0 +1,108 @@
+"""The operators of rule conditions: each one's test, and its words for yes, no and unanswered, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from service.triage.questions import AllOf, AtLeast, Condition, Facts, Is, Item, Value
+
+Truth = bool | None
+"""True, false, or None for unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`test` takes what was given and what the rule wants; the words are filled with the item's label and options."""
+
+    test: Callable[[frozenset[Value], frozenset[Value]], bool]
+    yes: str
+    no: str
+    unanswered: str = "{label}: not answered"
+
+
+def _meets(given: frozenset[Value], wanted: frozenset[Value]) -> bool:
+    return not given.isdisjoint(wanted)
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "is": Operator(_meets, yes="{label}: {given}", no="{label}: not “{wanted}”"),
+    "is_any": Operator(_meets, yes="{label}: {given}", no="{label}: none of “{wanted}”"),
+    "includes": Operator(_meets, yes="{label}: {given}", no="{label}: not “{wanted}”"),
+    "includes_any": Operator(_meets, yes="{label}: {given}", no="{label}: none of “{wanted}”"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition as a function of the facts; either a leaf or parts, so that a verdict can be traced to answers."""
+
+    judge: Callable[[Facts], Truth]
+    leaf: Is | None = None
+    parts: tuple[Compiled, ...] = ()
+
+
+def compile_condition(condition: Condition) -> Compiled:
+    """The condition in three-valued (Kleene) logic."""
+    if isinstance(condition, Is):
+        return Compiled(_leaf(condition), leaf=condition)
+    parts = tuple(compile_condition(part) for part in condition.parts)
+    count = {AllOf: len(parts), AtLeast: getattr(condition, "count", 1)}.get(type(condition), 1)
+    return Compiled(_at_least(count, tuple(part.judge for part in parts)), parts=parts)
+
+
+def _leaf(leaf: Is) -> Callable[[Facts], Truth]:
+    item, wanted, test = leaf.item, frozenset(leaf.values), OPERATORS[leaf.operator].test
+
+    def judge(facts: Facts) -> Truth:
+        given = facts.get(item)
+        return None if given is None else test(given, wanted)
+
+    return judge
+
+
+def _at_least(count: int, parts: tuple[Callable[[Facts], Truth], ...]) -> Callable[[Facts], Truth]:
+    """At least `count` parts are true; "all" and "any" are its two ends."""
+
+    def judge(facts: Facts) -> Truth:
+        verdicts = [part(facts) for part in parts]
+        if verdicts.count(True) >= count:
+            return True
+        return None if verdicts.count(True) + verdicts.count(None) >= count else False
+
+    return judge
+
+
+def decisive_leaves(compiled: Compiled, facts: Facts) -> list[Is]:
+    """The answers that a verdict rests on: those that agree with it, in the order of the rule."""
+    if compiled.leaf is not None:
+        return [compiled.leaf]
+    verdict = compiled.judge(facts)
+    agreeing = [part for part in compiled.parts if part.judge(facts) is verdict]
+    return [leaf for part in agreeing for leaf in decisive_leaves(part, facts)]
+
+
+def words(leaf: Is, facts: Facts, items: Mapping[str, Item]) -> str:
+    """One answer in words, such as "loss of bladder control: yes"."""
+    item, operator, given = items[leaf.item], OPERATORS[leaf.operator], facts.get(leaf.item)
+    if given is None:
+        return operator.unanswered.format(label=item.label)
+    if operator.test(given, frozenset(leaf.values)):
+        met = ", ".join(item.option_text(value) for value in leaf.values if value in given)
+        return operator.yes.format(label=item.label, given=met)
+    if item.kind == "boolean" and given:
+        return operator.yes.format(label=item.label, given=item.option_text(next(iter(given))))
+    wanted = ", ".join(item.option_text(value) for value in leaf.values)
+    return operator.no.format(label=item.label, wanted=wanted)
+
+
+def because(compiled: Compiled, facts: Facts, items: Mapping[str, Item]) -> tuple[str, ...]:
+    """The answers that a verdict rests on, in words, each once."""
+    return tuple(dict.fromkeys(words(leaf, facts, items) for leaf in decisive_leaves(compiled, facts)))
+
+
+def items_of(condition: Condition) -> tuple[str, ...]:
+    """The linkIds that a condition reads, each once, in order."""
+    if isinstance(condition, Is):
+        return (condition.item,)
+    return tuple(dict.fromkeys(link_id for part in condition.parts for link_id in items_of(part)))

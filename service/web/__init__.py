@@ -1,0 +1,1 @@
+"""The HTTP door: Flask around the straight line."""
