@@ -24,7 +24,7 @@ class FhirVersion:
     r5_models: bool = False
 
     def model(self, resource_type: str) -> Any:
-        """The pydantic class of a resource type; KeyError when the version has no such type."""
+        """The pydantic class of a resource type; ValueError when the version has no such type."""
         return _model(resource_type, self.r5_models)
 
     @property

@@ -1,0 +1,83 @@
+"""The straight line: bytes to a body, a body to answers, answers to a decision, a decision to a Bundle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from service.fhir_io.body import Limits, parse_body
+from service.fhir_io.build import build_bundle
+from service.fhir_io.read import Request, read_request, validation_problems
+from service.fhir_io.versions import FhirVersion
+from service.problems import Problem, Refused
+from service.triage.compiled import CompiledRuleSet
+from service.triage.decide import decide
+from service.triage.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What an assessment needs: compiled rules, our canonical base, limits, and a clock that gives FHIR instants."""
+
+    rules: CompiledRuleSet
+    canonical_base: str
+    limits: Limits
+    clock: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One triage: what was read, what was decided, and the Bundle that says so."""
+
+    request: Request
+    decision: Decision
+    bundle: dict[str, Any]
+
+
+def assess(
+    triage: Triage,
+    raw: bytes,
+    *,
+    version: FhirVersion,
+    answer_version: FhirVersion | None = None,
+) -> Assessed:
+    """Triage the body `raw`, which is a QuestionnaireResponse or Parameters of FHIR version `version`.
+
+    The Bundle is of `answer_version`, else of the body's. Raises Refused with every
+    problem when the body cannot be triaged.
+    """
+    rule_set = triage.rules.rule_set
+    body = parse_body(raw, triage.limits)
+    request = read_request(body, version, rule_set, triage.canonical_base)
+    decision = decide(triage.rules, request.answers)
+    bundle = build_bundle(
+        decision,
+        request,
+        rule_set=rule_set,
+        canonical_base=triage.canonical_base,
+        version=answer_version or version,
+        now=triage.clock(),
+    )
+    return Assessed(request, decision, bundle)
+
+
+def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Problem]:
+    """Every problem of the body, triaging nothing; empty when it is valid. Raises Refused when it is not JSON."""
+    try:
+        body = parse_body(raw, triage.limits)
+    except Refused as refused:
+        if _is_json(raw):
+            return refused.problems
+        raise
+    return validation_problems(body, version, triage.rules.rule_set, triage.canonical_base)
+
+
+def _is_json(raw: bytes) -> bool:
+    """Whether a body that was refused is JSON all the same, as one with a repeated key is."""
+    try:
+        json.loads(raw, parse_constant=lambda name: int(name))
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,177 @@
+"""A decision as FHIR: one RiskAssessment, a ServiceRequest for each proposed test, and the Bundle around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from service.fhir_io.identity import assessment_id, identifier, part_id, urn
+from service.fhir_io.outcome import decision_problems, operation_outcome
+from service.fhir_io.read import Request
+from service.fhir_io.versions import FhirVersion
+from service.triage.decision import Decision, Proposal, Suspicion
+from service.triage.model import Level, RuleSet, SuspectedCondition
+from service.triage.questions import Coding
+from service.triage.words import notes, rationale, what_to_do
+
+PRIORITY = {Level.EMERGENCY: "stat", Level.URGENT: "urgent", Level.ROUTINE: "routine"}
+"""ServiceRequest.priority by the most acute level that asks for the test (FHIR request-priority)."""
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every resource of one answer has in common; `now` is a FHIR instant."""
+
+    rule_set: RuleSet
+    canonical_base: str
+    version: FhirVersion
+    request: Request
+    id: str
+    now: str
+
+    def system(self, name: str) -> str:
+        """The canonical of one of our own code systems."""
+        return f"{self.canonical_base}/CodeSystem/{name}"
+
+
+def build_bundle(
+    decision: Decision, request: Request, *, rule_set: RuleSet, canonical_base: str, version: FhirVersion, now: str
+) -> Resource:
+    """The answer to one response: RiskAssessment, ServiceRequests most urgent first, OperationOutcome if need be.
+
+    A transaction holds only what an EHR stores, each entry as a conditional create on its identifier, so that posting
+    it twice makes no second copy; what the OperationOutcome would say stands in RiskAssessment.note as well.
+    """
+    made = assessment_id(request.subject, request.answers, rule_set.digest)
+    frame = Frame(rule_set, canonical_base, version, request, made, now)
+    resources = [_risk_assessment(frame, decision)]
+    resources += [_service_request(frame, proposal) for proposal in decision.proposals]
+    if request.bundle_type == "transaction":
+        entries = [_entry(resource) | {"request": _conditional_create(resource)} for resource in resources]
+    else:
+        said = [*request.warnings, *decision_problems(decision, request.places)]
+        if said:
+            resources.append(operation_outcome(said) | {"id": part_id(made, "outcome")})
+        entries = [_entry(resource) for resource in resources]
+    return {"resourceType": "Bundle", "type": request.bundle_type, "timestamp": now, "entry": entries}
+
+
+def _entry(resource: Resource) -> Resource:
+    return {"fullUrl": urn(resource["id"]), "resource": resource}
+
+
+def _conditional_create(resource: Resource) -> Resource:
+    found_by = resource["identifier"][0]
+    query = f"identifier={found_by['system']}|{found_by['value']}"
+    return {"method": "POST", "url": resource["resourceType"], "ifNoneExist": query}
+
+
+def _risk_assessment(frame: Frame, decision: Decision) -> Resource:
+    rule_set = frame.rule_set
+    method = {
+        "system": frame.system("rule-set"),
+        "version": rule_set.version,
+        "code": rule_set.id,
+        "display": rule_set.title,
+    }
+    said = [{"text": text} for text in notes(decision, rule_set)]
+    said += [{"text": problem.text} for problem in frame.request.warnings]
+    return {
+        "resourceType": "RiskAssessment",
+        "id": frame.id,
+        "identifier": [identifier(frame.id)],
+        "status": "final" if decision.complete else "preliminary",
+        "method": {"coding": [method]},
+        "code": {"text": rule_set.title},
+        **_whom(frame),
+        "occurrenceDateTime": frame.now,
+        "basis": [_response_reference(frame)],
+        "prediction": [_level_prediction(frame, decision), *(_suspected(frame, s) for s in decision.suspicions)],
+        "mitigation": what_to_do(decision, rule_set),
+        "note": said,
+    }
+
+
+def _whom(frame: Frame) -> Resource:
+    whom: Resource = {"subject": _reference(frame.request.subject)}
+    if frame.request.encounter:
+        whom["encounter"] = _reference(frame.request.encounter)
+    return whom
+
+
+def _reference(given: Resource) -> Resource:
+    """A Reference as the caller gave it, without extensions, which may not be passed on unread."""
+    kept = {key: given[key] for key in ("reference", "type", "display") if key in given}
+    if "identifier" in given:
+        kept["identifier"] = _identifier(given["identifier"])
+    return kept
+
+
+def _identifier(given: Resource) -> Resource:
+    return {key: given[key] for key in ("use", "system", "value") if key in given}
+
+
+def _response_reference(frame: Frame) -> Resource:
+    """The response as a literal reference when it has an id, else by its identifier or by one made of its content."""
+    response = frame.request.response
+    if response.get("id"):
+        return {"reference": f"QuestionnaireResponse/{response['id']}", "type": "QuestionnaireResponse"}
+    own = response.get("identifier")
+    first = own[0] if isinstance(own, list) else own
+    return {"type": "QuestionnaireResponse", "identifier": _identifier(first or identifier(part_id(frame.id, "response")))}
+
+
+def _level_prediction(frame: Frame, decision: Decision) -> Resource:
+    level = frame.rule_set.levels[decision.level]
+    coding = {"system": frame.system("triage-level"), "code": decision.level.code, "display": level.title}
+    return {
+        "outcome": {"text": "How soon the person should be seen"},
+        "qualitativeRisk": {"coding": [coding], "text": level.title},
+        "rationale": rationale(decision, frame.rule_set),
+    }
+
+
+def _suspected(frame: Frame, suspicion: Suspicion) -> Resource:
+    return {"outcome": _condition(frame, suspicion.condition), "rationale": "\n".join(suspicion.reasons)}
+
+
+def _condition(frame: Frame, condition: SuspectedCondition) -> Resource:
+    own = {"system": frame.system("suspected-condition"), "code": condition.code, "display": condition.title}
+    return {"coding": [own, *map(_coding, condition.codings)], "text": condition.title}
+
+
+def _coding(coding: Coding) -> Resource:
+    return {"system": coding.system, "code": coding.code, "display": coding.display}
+
+
+def _service_request(frame: Frame, proposal: Proposal) -> Resource:
+    rule_set, test = frame.rule_set, proposal.test
+    made = part_id(frame.id, test.code)
+    own = {"system": frame.system("recommended-test"), "code": test.code, "display": test.title}
+    code = {"coding": [own, *map(_coding, proposal.codings)], "text": test.title}
+    reasons = [_condition(frame, s.condition) | {"text": _why(s)} for s in proposal.suspicions]
+    reasons += [{"text": finding.words} for finding in proposal.findings]
+    support = [{"reference": urn(frame.id), "type": "RiskAssessment"}, _response_reference(frame)]
+    wrapped = frame.version.codeable_references
+    return {
+        "resourceType": "ServiceRequest",
+        "id": made,
+        "identifier": [identifier(made)],
+        "instantiatesCanonical": [f"{frame.canonical_base}/PlanDefinition/{rule_set.id}|{rule_set.version}"],
+        "requisition": identifier(part_id(frame.id, "requisition")),
+        "status": "draft",
+        "intent": "proposal",
+        "category": [{"coding": [_coding(rule_set.categories[test.category])], "text": test.category}],
+        "priority": PRIORITY[proposal.level],
+        "code": {"concept": code} if wrapped else code,
+        **_whom(frame),
+        "authoredOn": frame.now,
+        "reason" if wrapped else "reasonCode": [{"concept": reason} for reason in reasons] if wrapped else reasons,
+        "supportingInfo": [{"reference": reference} for reference in support] if wrapped else support,
+    }
+
+
+def _why(suspicion: Suspicion) -> str:
+    return f"{suspicion.condition.title} suspected: {'; '.join(suspicion.reasons)}"

@@ -1,0 +1,88 @@
+"""Problems and open questions as a FHIR OperationOutcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.problems import Kind, Problem
+from service.triage.decision import Decision
+from service.triage.words import conflict_in_words
+
+ISSUES: dict[Kind, tuple[str, str]] = {
+    Kind.MALFORMED: ("fatal", "structure"),
+    Kind.STRUCTURE: ("error", "structure"),
+    Kind.NOT_FOUND: ("error", "not-found"),
+    Kind.METHOD: ("error", "not-supported"),
+    Kind.NOT_ACCEPTABLE: ("error", "not-supported"),
+    Kind.MEDIA_TYPE: ("error", "not-supported"),
+    Kind.TOO_LARGE: ("error", "too-long"),
+    Kind.STATUS: ("error", "business-rule"),
+    Kind.QUESTIONNAIRE: ("error", "not-supported"),
+    Kind.SUBJECT: ("error", "required"),
+    Kind.ANSWER_TYPE: ("error", "value"),
+    Kind.ANSWER_CODE: ("error", "code-invalid"),
+    Kind.NOT_READY: ("error", "transient"),
+    Kind.FAULT: ("fatal", "exception"),
+    Kind.CONTRADICTION: ("warning", "conflict"),
+    Kind.HIDDEN_ANSWER: ("warning", "business-rule"),
+    Kind.UNKNOWN_ITEM: ("warning", "not-found"),
+    Kind.NO_QUESTIONNAIRE: ("warning", "incomplete"),
+    Kind.INCOMPLETE: ("warning", "incomplete"),
+    Kind.NOTE: ("information", "informational"),
+}
+"""Severity and issue code of each kind of problem (FHIR R4, OperationOutcome, IssueSeverity and IssueType)."""
+
+
+def is_error(problem: Problem) -> bool:
+    """Whether a problem makes a body invalid, rather than only worth a remark."""
+    return ISSUES[problem.kind][0] in ("fatal", "error")
+
+
+def operation_outcome(problems: list[Problem]) -> dict[str, Any]:
+    """An OperationOutcome with an issue for each problem, or one that says that all is well."""
+    if not problems:
+        all_well = {"severity": "information", "code": "informational", "details": {"text": "No problem was found."}}
+        return {"resourceType": "OperationOutcome", "issue": [all_well]}
+    return {"resourceType": "OperationOutcome", "issue": [_issue(problem) for problem in problems]}
+
+
+def _issue(problem: Problem) -> dict[str, Any]:
+    severity, code = ISSUES[problem.kind]
+    issue: dict[str, Any] = {"severity": severity, "code": code, "details": {"text": problem.text}}
+    if problem.where:
+        issue["expression"] = [problem.where]
+    return issue
+
+
+def decision_problems(decision: Decision, places: dict[str, str]) -> list[Problem]:
+    """What a decision has to say for itself: contradictions, answers to hidden questions, open questions.
+
+    `places` gives the FHIRPath of each answered linkId in the caller's own body.
+    """
+    problems = [
+        Problem(
+            Kind.HIDDEN_ANSWER if conflict.hidden else Kind.CONTRADICTION,
+            places.get(conflict.link_ids[0], ""),
+            conflict_in_words(conflict),
+            "Ask the person again and send the corrected response.",
+        )
+        for conflict in decision.conflicts
+        if not conflict.harmless
+    ]
+    harmless = [conflict.link_ids[0] for conflict in decision.conflicts if conflict.harmless]
+    if harmless:
+        told = f"Answered “no” although the Questionnaire hides the question; nothing changed: {', '.join(harmless)}."
+        problems.append(Problem(Kind.NOTE, "", told))
+    problems += [
+        Problem(
+            Kind.INCOMPLETE,
+            "",
+            f"Not answered: {question.item.label}. The answer could still raise the level to "
+            f"{question.could_reach.code}.",
+            "Ask it and send the response again.",
+            question.item.link_id,
+            question.item.text,
+        )
+        for question in decision.open_questions
+    ]
+    return problems

@@ -1,0 +1,156 @@
+"""A request body → everything that triage needs of it, or every reason for refusing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from service.fhir_io.answers import read_answers
+from service.fhir_io.parameters import Envelope, open_envelope, type_problem
+from service.fhir_io.problem_list import ProblemList
+from service.fhir_io.structure import structural_problems
+from service.fhir_io.subject import encounter_of, subject_of
+from service.fhir_io.versions import FhirVersion
+from service.problems import Kind, Problem, Refused
+from service.triage.model import RuleSet
+from service.triage.questions import Answers
+
+TRIAGED_STATUS = ("in-progress", "completed", "amended")
+_MODIFIERS = ("modifierExtension", "implicitRules")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one caller asks to have triaged.
+
+    `response_path` and `places` (linkId → FHIRPath of its first item) lead back into the caller's own body.
+    """
+
+    response: dict[str, Any]
+    response_path: str
+    subject: dict[str, Any]
+    encounter: dict[str, Any] | None
+    bundle_type: str
+    answers: Answers
+    places: dict[str, str]
+    warnings: tuple[Problem, ...]
+
+
+def read_request(body: dict[str, Any], version: FhirVersion, rule_set: RuleSet, canonical_base: str) -> Request:
+    """The request in a body; Refused with all problems, those of structure first, when it cannot be triaged."""
+    found, warnings = ProblemList(), ProblemList()
+    envelope = _opened(body, version, found, warnings)
+    if envelope is None:
+        raise Refused(found.listed())
+    _check_status(envelope, found)
+    _check_modifiers(envelope, found)
+    ours = _check_questionnaire(envelope, found, warnings, served=_canonical(rule_set, canonical_base))
+    subject = subject_of(envelope, found)
+    encounter = encounter_of(envelope, found, warnings)
+    system = f"{canonical_base}/CodeSystem/numbness-answers"
+    read = read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
+    problems = [*found.listed(), *(read.problems.listed() if ours else ())]
+    if problems:
+        raise Refused(_structure_first(problems))
+    return Request(
+        response=envelope.response,
+        response_path=envelope.response_path,
+        subject=subject,
+        encounter=encounter,
+        bundle_type=envelope.bundle_type,
+        answers=read.answers,
+        places=read.places,
+        warnings=(*warnings.listed(), *read.warnings.listed()),
+    )
+
+
+def validation_problems(
+    body: dict[str, Any], version: FhirVersion, rule_set: RuleSet, canonical_base: str
+) -> list[Problem]:
+    """What is invalid in a body, and warnings: its structure, and its answers where it names the questionnaire served.
+
+    What is valid but cannot be triaged (a status, a missing subject, another questionnaire) is not invalid.
+    """
+    found, warnings = ProblemList(), ProblemList()
+    envelope = _opened(body, version, found, warnings)
+    served = _canonical(rule_set, canonical_base)
+    if envelope is None or envelope.response.get("questionnaire") not in _names(served):
+        return [*found.listed(), *warnings.listed()]
+    system = f"{canonical_base}/CodeSystem/numbness-answers"
+    read = read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
+    return [*found.listed(), *read.problems.listed(), *warnings.listed(), *read.warnings.listed()]
+
+
+def _opened(body: dict[str, Any], version: FhirVersion, found: ProblemList, warnings: ProblemList) -> Envelope | None:
+    """The response and what came with it, if the structure allows to read on; a broken one is not interpreted."""
+    wrong_type = type_problem(body)
+    if wrong_type:
+        found.add(wrong_type)
+        return None
+    problems = structural_problems(body, version, body["resourceType"])
+    if problems:
+        for problem in problems:
+            found.add(problem)
+        return None
+    return open_envelope(body, found, warnings)
+
+
+def _structure_first(problems: list[Problem]) -> list[Problem]:
+    """The first problem decides the status: broken structure goes before what cannot be triaged."""
+    return sorted(problems, key=lambda problem: problem.kind is not Kind.STRUCTURE)
+
+
+def _canonical(rule_set: RuleSet, canonical_base: str) -> str:
+    return f"{canonical_base}/Questionnaire/{rule_set.id}|{rule_set.version}"
+
+
+def _names(served: str) -> tuple[str, str]:
+    """A canonical with its version and without (https://hl7.org/fhir/R4/references.html#canonical)."""
+    return served, served.rpartition("|")[0]
+
+
+def _check_status(envelope: Envelope, found: ProblemList) -> None:
+    status = envelope.response.get("status")
+    if status in TRIAGED_STATUS:
+        return
+    said = (
+        f"A response with status {status} is not triaged." if status else "A response without a status is not triaged."
+    )
+    remedy = f"Send one that is {', '.join(TRIAGED_STATUS[:-1])} or {TRIAGED_STATUS[-1]}."
+    found.add(Problem(Kind.STATUS, f"{envelope.response_path}.status", said, remedy))
+
+
+def _check_questionnaire(envelope: Envelope, found: ProblemList, warnings: ProblemList, *, served: str) -> bool:
+    """Whether the answers are to be read: the questionnaire is the one served, or none is named."""
+    given = envelope.response.get("questionnaire")
+    if given is None:
+        where, message = envelope.response_path, "The response names no questionnaire; it is read as an answer to ours."
+        warnings.add(Problem(Kind.NO_QUESTIONNAIRE, where, message, f"Name {served}."))
+        return True
+    if given in _names(served):
+        return True
+    ours = given.startswith(f"{_names(served)[1]}|")
+    message = "This version of the questionnaire is not served." if ours else "This questionnaire is not served."
+    found.add(Problem(Kind.QUESTIONNAIRE, f"{envelope.response_path}.questionnaire", message, f"Served is {served}."))
+    return False
+
+
+def _check_modifiers(envelope: Envelope, found: ProblemList) -> None:
+    """Refuse what may change the meaning of an answer in a way that we do not know.
+
+    https://hl7.org/fhir/R4/extensibility.html#modifierExtension: an application that does not know a modifier
+    extension, or the rules that implicitRules names, may not process the element as if it were not there.
+    """
+    for where in _modified(envelope.response, envelope.response_path):
+        message = "This may change the meaning of the response in a way that is not known here."
+        found.add(Problem(Kind.STATUS, where, message, "Send a response that is complete without it."))
+
+
+def _modified(element: dict[str, Any], path: str) -> Iterator[str]:
+    for name in _MODIFIERS:
+        if name in element:
+            yield f"{path}.{name}"
+    for name in ("item", "answer"):
+        for index, child in enumerate(element.get(name, ())):
+            yield from _modified(child, f"{path}.{name}[{index}]")

@@ -1,0 +1,186 @@
+"""The kinds of value that rule files hold, as marshmallow fields whose messages say what is wrong and what to do.
+
+A message is two lines: what is wrong, and the remedy; `{key}` stands for the key or entry concerned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any, cast
+
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length
+
+from service.problems import Problem
+from service.ruleset.conditions import condition_errors
+from service.ruleset.positions import Path, Sheet
+from service.triage.model import Level
+
+LEVELS = tuple(level.code for level in sorted(Level, reverse=True))
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+STATEMENT = re.compile(r"D\d-([A-Z])\d+|(CF|UN|TM)-\d+")
+
+_REQUIRED = "The key {{key}} is missing.\nAdd it."
+_UNKNOWN = "There is no key "
+_COMMON: dict[str, Any] = {"required": _REQUIRED, "null": "{{key}} is empty.\nGive it a value, or remove the key."}
+
+
+class Strict(Schema):
+    """A mapping in which every unknown key is an error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        named = ", ".join(self.fields)
+        self.error_messages["unknown"] = f"{_UNKNOWN}{{key}} here.\nRemove it, or use one of: {named}."
+        self.error_messages["type"] = f"{{key}} must be a mapping.\nIts keys are: {named}."
+
+
+class Checked(fields.Field[Any]):
+    """A value that is taken as it stands when `test` holds."""
+
+    def __init__(self, test: Callable[[Any], bool], message: str, **options: Any) -> None:
+        super().__init__(error_messages=_COMMON, **_with_presence(options))
+        self.test, self.message = test, message
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if not self.test(value):
+            shown = " ".join(str(value).split())[:60]
+            raise ValidationError(self.message.replace("{value}", shown))
+        return value
+
+
+class ConditionField(fields.Field[Any]):
+    """A condition, kept as it was written."""
+
+    def __init__(self, *, leaf_only: bool = False, **options: Any) -> None:
+        super().__init__(error_messages=_COMMON, **_with_presence(options))
+        self.leaf_only = leaf_only
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if errors := condition_errors(value, leaf_only=self.leaf_only):
+            raise ValidationError(errors)
+        return value
+
+
+def text(*, blank: bool = False, **options: Any) -> Checked:
+    """Words; blank only where that is allowed."""
+    said = (
+        "{key} must be text.\nPut it in quotes." if blank else "{key} must be text, and not blank.\nPut it in quotes."
+    )
+    return Checked(lambda value: isinstance(value, str) and (blank or bool(value.strip())), said, **options)
+
+
+def ident(**options: Any) -> Checked:
+    """An id, in kebab-case."""
+    return matching(
+        KEBAB, "{key} must be an id in small letters, digits and hyphens.\nWrite it like limb-weakness.", **options
+    )
+
+
+def statement(**options: Any) -> Checked:
+    """The id of a catalogue statement."""
+    return matching(
+        STATEMENT, "{key} must be the id of a statement.\nWrite it like D0-E11, CF-1, UN-3 or TM-4.", **options
+    )
+
+
+def matching(pattern: re.Pattern[str], message: str, **options: Any) -> Checked:
+    """Text that is wholly of the pattern."""
+    return Checked(lambda value: isinstance(value, str) and bool(pattern.fullmatch(value)), message, **options)
+
+
+def one_of(*allowed: str | int, **options: Any) -> Checked:
+    """One of these values, and of their type."""
+
+    def test(value: object) -> bool:
+        return isinstance(value, str | int) and not isinstance(value, bool) and value in allowed
+
+    return Checked(
+        test, f"“{{value}}” is not allowed for {{key}}.\nWrite one of: {', '.join(map(str, allowed))}.", **options
+    )
+
+
+def level(**options: Any) -> Checked:
+    """The code of a level."""
+    return one_of(*LEVELS, **options)
+
+
+def flag(**options: Any) -> Checked:
+    """True or false."""
+    return Checked(
+        lambda value: isinstance(value, bool), "{key} must be true or false.\nWrite it without quotes.", **options
+    )
+
+
+def day(**options: Any) -> Checked:
+    """A date as quoted text."""
+    return Checked(_is_day, '{key} must be a date.\nWrite it like "2024-05-31", in quotes.', **options)
+
+
+def several(inner: fields.Field[Any], *, least: int = 0, **options: Any) -> fields.List[Any]:
+    """A list, with at least so many entries."""
+    messages = _COMMON | {"invalid": "{{key}} must be a list.\nWrite [a, b], or one line for each with “- ”."}
+    enough = Length(min=least, error="{{key}} must not be an empty list.\nGive at least one entry.")
+    return fields.List(inner, validate=enough, error_messages=messages, **_with_presence(options))
+
+
+def entries(schema: Strict, **options: Any) -> fields.List[Any]:
+    """A list of mappings."""
+    return several(nested(schema), **options)
+
+
+def nested(schema: Strict, **options: Any) -> fields.Nested:
+    """A mapping with the keys of the schema."""
+    return fields.Nested(schema, error_messages=_COMMON, **_with_presence(options))
+
+
+def mapped(keys: fields.Field[Any], values: fields.Field[Any], *, least: int = 0, **options: Any) -> fields.Dict:
+    """A mapping whose keys are not known beforehand."""
+    messages = _COMMON | {"invalid": "{{key}} must be a mapping.\nWrite {{a: b}}, or one “a: b” on each line."}
+    enough = Length(min=least, error="{{key}} must not be empty.\nGive at least one entry.")
+    return fields.Dict(keys=keys, values=values, validate=enough, error_messages=messages, **_with_presence(options))
+
+
+def strict(keys: dict[str, fields.Field[Any]]) -> Strict:
+    """A mapping with these keys and no other."""
+    made = cast("type[Strict]", Strict.from_dict(keys))
+    return made()
+
+
+def all_of(names: Iterable[str], each: Callable[[], fields.Field[Any]]) -> Strict:
+    """A mapping that must have exactly these keys, each of one kind."""
+    return strict({name: each() for name in names})
+
+
+def shape_problems(errors: Any, sheet: Sheet, path: Path = (), *, at_key: bool = False) -> Iterator[Problem]:
+    """marshmallow's errors, nested by key and index, as problems with positions."""
+    if not isinstance(errors, dict):
+        for message in errors:
+            name = f"“{path[-1]}”" if path and isinstance(path[-1], str) else "This entry" if path else "The file"
+            said, _, remedy = str(message).replace("{key}", name).partition("\n")
+            yield sheet.problem(path, said, remedy, at_key=at_key or message.startswith(_UNKNOWN))
+        return
+    for key, below in errors.items():
+        here = (*path, key)
+        # marshmallow files the errors of a free mapping's keys and values under these two words
+        of_entry = key in ("key", "value") and here not in sheet.marks
+        yield from shape_problems(
+            below, sheet, path if of_entry or key == "_schema" else here, at_key=of_entry and key == "key"
+        )
+
+
+def _with_presence(options: dict[str, Any]) -> dict[str, Any]:
+    """Every key is needed unless it has a default or is said to be optional."""
+    return {"required": "load_default" not in options} | options
+
+
+def _is_day(value: object) -> bool:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""The settings: the only reader of the environment; one frozen object, and every wrong variable reported at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+
+def packaged(name: str) -> Path:
+    """A folder of ours, `rules` or `fhir_examples`: inside an installed wheel, else beside the package."""
+    inside = Path(__file__).parent / "data" / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+
+
+class SettingsInvalid(Exception):  # noqa: N818 - the name says what is the matter
+    """Raised with one line for each wrong variable."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, each by an environment variable TRIAGE_<NAME>; see docs/settings.md."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    threads: int = 2
+    public_base_url: str = ""
+    canonical_base: str = "https://numbness-triage.example/fhir"
+    rules_path: Path = field(default_factory=lambda: packaged("rules") / "limb_numbness")
+    examples_path: Path = field(default_factory=lambda: packaged("fhir_examples"))
+    max_body_bytes: int = 1_048_576
+    max_items: int = 2_000
+    max_depth: int = 64
+    log_level: str = "INFO"
+    fixed_time: str = ""
+
+
+def _base_url(value: str) -> None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or value.endswith("/")):
+        raise ValidationError("must be an http or https address without a slash or query at its end")
+
+
+def _instant(value: str) -> None:
+    if not value:
+        return
+    try:
+        aware = datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        raise ValidationError("must be an instant with time zone, such as 2026-01-15T09:30:00+01:00")
+
+
+class _Environment(Schema):
+    """What each variable may hold."""
+
+    class Meta:
+        unknown = RAISE
+
+    host = fields.String(validate=validate.Length(min=1))
+    port = fields.Integer(validate=validate.Range(1, 65535))
+    workers = fields.Integer(validate=validate.Range(1, 256))
+    threads = fields.Integer(validate=validate.Range(1, 256))
+    public_base_url = fields.String(validate=_base_url)
+    canonical_base = fields.String(validate=[validate.Length(min=1), _base_url])
+    rules_path = fields.String(validate=validate.Length(min=1))
+    examples_path = fields.String(validate=validate.Length(min=1))
+    max_body_bytes = fields.Integer(validate=validate.Range(1_024, 104_857_600))
+    max_items = fields.Integer(validate=validate.Range(1, 100_000))
+    max_depth = fields.Integer(validate=validate.Range(8, 200))
+    log_level = fields.String(validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
+    fixed_time = fields.String(validate=_instant)
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment (or the mapping given); SettingsInvalid lists every fault."""
+    variables = os.environ if environment is None else environment
+    given = {name[7:].lower(): value for name, value in variables.items() if name.startswith("TRIAGE_")}
+    try:
+        loaded: dict[str, Any] = dict(_Environment().load(given))
+    except ValidationError as error:
+        raise SettingsInvalid(_faults(error.normalized_messages())) from None
+    for name in ("rules_path", "examples_path"):
+        if name in loaded:
+            loaded[name] = Path(loaded[name]).resolve()
+    return Settings(**loaded)
+
+
+def _faults(messages: dict[str, Any]) -> list[str]:
+    known = ", ".join(f"TRIAGE_{name.upper()}" for name in _Environment().fields)
+    unknown = f"is not a setting of this service; the settings are {known}"
+    return sorted(
+        f"TRIAGE_{name.upper()}: {unknown if said == ['Unknown field.'] else ' '.join(said)}"
+        for name, said in messages.items()
+    )

@@ -1,0 +1,26 @@
+"""The Flask application: which door stands at which address."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service.observe import start_logging
+from service.settings import Settings
+from service.web import definitions, edges, health, page, triage, validate
+from service.wiring import Service, build_service
+
+
+def create_app(settings: Settings, service: Service | None = None) -> Flask:
+    """The application for these settings; `service` may be given ready made. RuleSetInvalid when rules have errors."""
+    start_logging(settings.log_level)
+    app = Flask("service.web", static_url_path="/static")
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.extensions["service"] = service or build_service(settings)
+    app.register_blueprint(triage.DOOR, url_prefix="/fhir")
+    app.register_blueprint(validate.DOOR, url_prefix="/fhir")
+    app.register_blueprint(definitions.DOOR, url_prefix="/fhir")
+    app.register_blueprint(health.DOOR)
+    app.register_blueprint(page.DOOR)
+    edges.surround(app)
+    return app

@@ -1,0 +1,29 @@
+"""POST /fhir/QuestionnaireResponse/$triage: a response in, a Bundle out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+
+from service.assess import assess
+from service.web.edges import body_of, fhir_reply, the_service
+from service.web.negotiation import body_version, wanted
+
+DOOR = Blueprint("triage", __name__)
+
+
+@DOOR.post("/QuestionnaireResponse/$triage")
+def triage() -> Response:
+    """Triage the body; 200 with a Bundle, or a refusal."""
+    answer = wanted(request)
+    version = body_version(request)
+    answer_version = answer.version or version
+    done = assess(the_service().triage, body_of(request), version=version, answer_version=answer_version)
+    rule_set = the_service().triage.rules.rule_set
+    g.told = {
+        "level": done.decision.level.code,
+        "complete": done.decision.complete,
+        "rule_set": rule_set.id,
+        "rule_set_version": rule_set.version,
+        "fhir_version": version.code,
+    }
+    return fhir_reply(done.bundle, answer, answer_version)

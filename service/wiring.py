@@ -1,0 +1,31 @@
+"""The only place where objects are made: settings to rules, limits, clock and definitions; dull on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.assess import Triage
+from service.fhir_io.body import Limits
+from service.ruleset.load import load_rule_set
+from service.settings import Settings
+from service.triage.compiled import compile_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the doors are given."""
+
+    settings: Settings
+    triage: Triage
+
+
+def build_service(settings: Settings) -> Service:
+    """Everything the doors need; RuleSetInvalid when the rules have errors."""
+    rules = compile_rules(load_rule_set(settings.rules_path))
+    limits = Limits(max_depth=settings.max_depth, max_items=settings.max_items)
+
+    def clock() -> str:
+        return settings.fixed_time or datetime.now(UTC).isoformat(timespec="seconds")
+
+    return Service(settings, Triage(rules, settings.canonical_base, limits, clock))
