@@ -29,7 +29,7 @@ def plain_value(node: yaml.ScalarNode) -> Scalar | Refusal:
     text: str = node.value
     if _HALF_A_CHARACTER.search(text):
         return Refusal("This text holds half of a character.", "Write the character itself, not two escapes.")
-    if node.style is not None:
+    if node.style:  # "" or None when plain, by libyaml or PyYAML
         return text
     if text.lower() in _BARE_WORDS:
         return Refusal(f"The bare word “{text}” is not allowed.", "Write true or false, or put it in quotes.")
