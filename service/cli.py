@@ -74,7 +74,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve HTTP until stopped. Does not start with wrong settings or rules that have errors."""
     from service.web.server import run  # the server is only needed here
 
-    given = {name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value}
+    given: dict[str, Any] = {
+        name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value
+    }
     settings = replace(_settings(), **given)
     run(settings, _service(settings))
 

@@ -91,7 +91,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         loaded: dict[str, Any] = dict(_Environment().load(given))
     except ValidationError as error:
-        raise SettingsInvalid(_faults(error.normalized_messages())) from None
+        raise SettingsInvalid(_faults(error.messages_dict)) from None
     for name in ("rules_path", "examples_path"):
         if name in loaded:
             loaded[name] = Path(loaded[name]).resolve()

@@ -35,7 +35,7 @@ class Limits:
 
     max_depth: int = 64
     max_items: int = 2000
-    max_objects: int = 10_000
+    max_objects: int = 5_000
 
 
 def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _whom(frame: Frame) -> Resource:
 
 def _reference(given: Resource) -> Resource:
     """A Reference as the caller gave it, without extensions, which may not be passed on unread."""
-    kept = {key: given[key] for key in ("reference", "type", "display") if key in given}
+    kept: Resource = {key: given[key] for key in ("reference", "type", "display") if key in given}
     if "identifier" in given:
         kept["identifier"] = _identifier(given["identifier"])
     return kept
@@ -120,7 +120,10 @@ def _response_reference(frame: Frame) -> Resource:
         return {"reference": f"QuestionnaireResponse/{response['id']}", "type": "QuestionnaireResponse"}
     own = response.get("identifier")
     first = own[0] if isinstance(own, list) else own
-    return {"type": "QuestionnaireResponse", "identifier": _identifier(first or identifier(part_id(frame.id, "response")))}
+    return {
+        "type": "QuestionnaireResponse",
+        "identifier": _identifier(first or identifier(part_id(frame.id, "response"))),
+    }
 
 
 def _level_prediction(frame: Frame, decision: Decision) -> Resource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.problems import Kind, Problem
-from service.triage.decision import Decision
+from service.triage.decision import Conflict, Decision, OpenQuestion
 from service.triage.words import conflict_in_words
 
 ISSUES: dict[Kind, tuple[str, str]] = {
@@ -59,30 +59,20 @@ def decision_problems(decision: Decision, places: dict[str, str]) -> list[Proble
 
     `places` gives the FHIRPath of each answered linkId in the caller's own body.
     """
-    problems = [
-        Problem(
-            Kind.HIDDEN_ANSWER if conflict.hidden else Kind.CONTRADICTION,
-            places.get(conflict.link_ids[0], ""),
-            conflict_in_words(conflict),
-            "Ask the person again and send the corrected response.",
-        )
-        for conflict in decision.conflicts
-        if not conflict.harmless
-    ]
+    disputed = [_disputed(conflict, places) for conflict in decision.conflicts if not conflict.harmless]
     harmless = [conflict.link_ids[0] for conflict in decision.conflicts if conflict.harmless]
-    if harmless:
-        told = f"Answered “no” although the Questionnaire hides the question; nothing changed: {', '.join(harmless)}."
-        problems.append(Problem(Kind.NOTE, "", told))
-    problems += [
-        Problem(
-            Kind.INCOMPLETE,
-            "",
-            f"Not answered: {question.item.label}. The answer could still raise the level to "
-            f"{question.could_reach.code}.",
-            "Ask it and send the response again.",
-            question.item.link_id,
-            question.item.text,
-        )
-        for question in decision.open_questions
-    ]
-    return problems
+    said = f"Answered “no” although the Questionnaire hides the question; nothing changed: {', '.join(harmless)}."
+    hidden = [Problem(Kind.NOTE, "", said)] if harmless else []
+    return [*disputed, *hidden, *(_open(question) for question in decision.open_questions)]
+
+
+def _disputed(conflict: Conflict, places: dict[str, str]) -> Problem:
+    kind = Kind.HIDDEN_ANSWER if conflict.hidden else Kind.CONTRADICTION
+    remedy = "Ask the person again and send the corrected response."
+    return Problem(kind, places.get(conflict.link_ids[0], ""), conflict_in_words(conflict), remedy)
+
+
+def _open(question: OpenQuestion) -> Problem:
+    item, level = question.item, question.could_reach.code
+    said = f"Not answered: {item.label}. The answer could still raise the level to {level}."
+    return Problem(Kind.INCOMPLETE, "", said, "Ask it and send the response again.", item.link_id, item.text)

@@ -72,7 +72,7 @@ def notes(decision: Decision, rule_set: RuleSet) -> list[str]:
     texts = [f"{level.title}. {level.meaning}"]
     texts += [finding_in_words(finding, rule_set) for finding in decision.fired]
     texts += [
-        f"{finding.words}: rated lower, because {finding.lowered_by[0].why}"
+        f"{finding.words}: rated lower. {finding.lowered_by[0].why}"
         for finding in decision.findings
         if finding.lowered_by
     ]

@@ -49,7 +49,8 @@ def _cacheable(resource: dict[str, Any]) -> Response:
     reply = fhir_reply(resource, asked, asked.version or DEFAULT)
     reply.add_etag()
     reply.headers["Vary"] = "Accept"
-    return reply.make_conditional(request)
+    reply.make_conditional(request)
+    return reply
 
 
 @DOOR.get("/metadata")

@@ -42,6 +42,8 @@ RETRY_AFTER_SECONDS = "5"
 DRAINED_BYTES = 33_554_432
 DRAINED_AT_ONCE = 65_536
 
+_UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
+
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "Referrer-Policy": "no-referrer",
@@ -57,7 +59,12 @@ def the_service() -> Service:
 
 def body_of(incoming: Request) -> bytes:
     """The body; Flask refuses one that is longer than MAX_CONTENT_LENGTH, however it is sent."""
-    return incoming.get_data(cache=False)
+    try:
+        return incoming.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception:  # what a server raises for a broken chunk is its own; reading is the caller's part, not ours
+        raise Refused([_UNREAD]) from None
 
 
 def _drain() -> None:
@@ -100,8 +107,7 @@ def _http_error(error: HTTPException) -> Response:
         return _outcome_reply([Problem(Kind.TOO_LARGE, "", f"The body is longer than {limit} bytes.", "Send less.")])
     if (error.code or 500) >= 500:
         return _fault(getattr(error, "original_exception", None) or error)
-    message = "The request could not be read."
-    return _outcome_reply([Problem(Kind.MALFORMED, "", message, "Send the whole body again.")])
+    return _outcome_reply([_UNREAD])
 
 
 def _served() -> str:
