@@ -97,7 +97,10 @@ def _sources(entry: Entry) -> tuple[Source, ...]:
 
 
 def _asks(entry: Entry) -> tuple[Ask, ...]:
-    return tuple(Ask(ask["test"], tuple(ask["sources"]), ask["basis"], ask["why"]) for ask in entry["tests"])
+    return tuple(
+        Ask(ask["test"], tuple(ask["sources"]), ask["basis"], ask["why"], Level.of(ask["soonest"]))
+        for ask in entry["tests"]
+    )
 
 
 def _qualifier(entry: Entry) -> Qualifier:

@@ -56,7 +56,15 @@ QUALIFIER = strict(
 )
 """One entry of qualifiers.yaml."""
 
-ASK = strict({"test": ident(), "sources": sources(), "basis": basis(), "why": text(load_default="")})
+ASK = strict(
+    {
+        "test": ident(),
+        "sources": sources(),
+        "basis": basis(),
+        "why": text(load_default=""),
+        "soonest": level(load_default="emergency"),
+    }
+)
 """A test that a criterion or a condition asks for."""
 
 CRITERION = strict(

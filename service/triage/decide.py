@@ -93,17 +93,20 @@ def _proposals(
     suspected = [s for s in suspicions if s.level > Level.SELF_CARE]
     proposals = []
     for code, test in rules.rule_set.tests.items():
-        by_suspicion = tuple(s for s in suspected if _asks(s.condition.tests, code))
-        by_finding = tuple(f for f in fired if _asks(f.criterion.tests, code))
-        levels = [s.level for s in by_suspicion] + [f.criterion.level for f in by_finding]
+        by_suspicion = [(at, s) for s in suspected if (at := _asked(s.condition.tests, code, s.level)) is not None]
+        by_finding = [(at, f) for f in fired if (at := _asked(f.criterion.tests, code, f.criterion.level)) is not None]
+        levels = [at for at, _ in (*by_suspicion, *by_finding)]
         if levels:
             chosen = tuple(c for c, when in rules.codings[code] if when is None or when.judge(facts) is True)
-            proposals.append(Proposal(test, chosen, max(levels), by_suspicion, by_finding))
+            proposals.append(
+                Proposal(test, chosen, max(levels), tuple(s for _, s in by_suspicion), tuple(f for _, f in by_finding))
+            )
     return tuple(sorted(proposals, key=lambda proposal: -proposal.level))
 
 
-def _asks(asks: tuple[Ask, ...], test: str) -> bool:
-    return any(ask.test == test for ask in asks)
+def _asked(asks: tuple[Ask, ...], test: str, level: Level) -> Level | None:
+    """How soon the test is asked for by something of `level`; None when it is not."""
+    return next((min(level, ask.soonest) for ask in asks if ask.test == test), None)
 
 
 def _open_questions(rules: CompiledRuleSet, findings: tuple[Finding, ...], level: Level) -> tuple[OpenQuestion, ...]:

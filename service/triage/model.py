@@ -73,12 +73,16 @@ class Qualifier:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A recommended test asked for by a criterion or a suspected condition, with the sources that link the two."""
+    """A recommended test asked for by a criterion or a suspected condition, with the sources that link the two.
+
+    `soonest` is how soon it can make sense at all: an emergency makes some tests no more urgent than they are.
+    """
 
     test: str
     sources: tuple[str, ...]
     basis: str
     why: str = ""
+    soonest: Level = Level.EMERGENCY
 
 
 @dataclass(frozen=True, slots=True)

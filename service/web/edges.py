@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, FhirVersion
@@ -58,9 +58,16 @@ def the_service() -> Service:
 
 
 def body_of(incoming: Request) -> bytes:
-    """The body; Flask refuses one that is longer than MAX_CONTENT_LENGTH, however it is sent."""
+    """The body; refused when it is too long, however it is sent, or cannot be read.
+
+    Flask cuts a body that does not say how long it is off at the limit and says nothing, so we look for more.
+    """
     try:
-        return incoming.get_data(cache=False)
+        raw = incoming.get_data(cache=False)
+        cut_off = incoming.content_length is None and len(raw) >= the_service().settings.max_body_bytes
+        if cut_off and incoming.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+        return raw
     except HTTPException:
         raise
     except Exception:  # what a server raises for a broken chunk is its own; reading is the caller's part, not ours
