@@ -40,7 +40,9 @@ function showDecision(box, bundle) {
   });
   list(box, "Proposed tests", tests);
   list(box, "Warnings and open questions", ofType(bundle, "OperationOutcome").flatMap(issueTexts));
-  list(box, "Notes", risk.note.map((note) => note.text));
+  const notes = add(box, "details");
+  add(notes, "summary", "All notes, with sources");
+  list(notes, "Notes", risk.note.map((note) => note.text));
 }
 
 function withSubject(text) {
