@@ -40,6 +40,7 @@ def start_logging(level: str) -> None:
     LOGGER.handlers[:] = [sink]
     LOGGER.setLevel(level)
     LOGGER.propagate = False
+    logging.raiseExceptions = False  # else a failed write prints a traceback, and with it what a caller wrote
 
 
 def log(event: str, *, severity: int = logging.INFO, **fields: str | int | float | bool | list[str] | None) -> None:

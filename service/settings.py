@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+"""FHIR's instant (https://hl7.org/fhir/R4/datatypes.html#instant), which is narrower than ISO 8601."""
 
 
 def packaged(name: str) -> Path:
@@ -52,14 +56,20 @@ def _base_url(value: str) -> None:
         raise ValidationError("must be an http or https address without a slash or query at its end")
 
 
+def _not_empty(value: str) -> None:
+    if not value:
+        raise ValidationError("must not be empty; leave it out for the default")
+
+
 def _instant(value: str) -> None:
     if not value:
         return
     try:
-        aware = datetime.fromisoformat(value).tzinfo is not None
+        datetime.fromisoformat(value)
+        is_one = _INSTANT.fullmatch(value) is not None
     except ValueError:
-        aware = False
-    if not aware:
+        is_one = False
+    if not is_one:
         raise ValidationError("must be an instant with time zone, such as 2026-01-15T09:30:00+01:00")
 
 
@@ -69,14 +79,14 @@ class _Environment(Schema):
     class Meta:
         unknown = RAISE
 
-    host = fields.String(validate=validate.Length(min=1))
+    host = fields.String(validate=_not_empty)
     port = fields.Integer(validate=validate.Range(1, 65535))
     workers = fields.Integer(validate=validate.Range(1, 256))
     threads = fields.Integer(validate=validate.Range(1, 256))
     public_base_url = fields.String(validate=_base_url)
-    canonical_base = fields.String(validate=[validate.Length(min=1), _base_url])
-    rules_path = fields.String(validate=validate.Length(min=1))
-    examples_path = fields.String(validate=validate.Length(min=1))
+    canonical_base = fields.String(validate=[_not_empty, _base_url])
+    rules_path = fields.String(validate=_not_empty)
+    examples_path = fields.String(validate=_not_empty)
     max_body_bytes = fields.Integer(validate=validate.Range(1_024, 104_857_600))
     max_items = fields.Integer(validate=validate.Range(1, 100_000))
     max_depth = fields.Integer(validate=validate.Range(8, 200))

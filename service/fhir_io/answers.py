@@ -56,7 +56,8 @@ class _Reader:
             item = self._items.get(link_id)
             answers = given.get("answer", ())
             if item:
-                self.read.places.setdefault(link_id, where)
+                if answers:  # a group may share the linkId of a question in it
+                    self.read.places.setdefault(link_id, where)
                 self._answers(item, answers, where)
             elif link_id not in self._groups:
                 self._not_known(link_id, where)

@@ -44,7 +44,7 @@ def build_bundle(
     A transaction holds only what an EHR stores, each entry as a conditional create on its identifier, so that posting
     it twice makes no second copy; what the OperationOutcome would say stands in RiskAssessment.note as well.
     """
-    made = assessment_id(request.subject, request.answers, rule_set.digest)
+    made = assessment_id(request, rule_set.digest)
     frame = Frame(rule_set, canonical_base, version, request, made, now)
     resources = [_risk_assessment(frame, decision)]
     resources += [_service_request(frame, proposal) for proposal in decision.proposals]

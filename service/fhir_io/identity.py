@@ -6,18 +6,33 @@ import json
 import uuid
 from typing import Any
 
-from service.triage.questions import Answers
+from service.fhir_io.read import Request
 
 NAMESPACE = uuid.UUID("5f0b5b0e-4a52-5c0b-9f43-2f0f7a1d7c11")
 """Fixed for good: a change would make every stored id a stranger."""
 
 
-def assessment_id(subject: dict[str, Any], answers: Answers, digest: str) -> str:
-    """UUIDv5 (RFC 4122) over who was asked, what was answered, in no order, and by which rules it was judged."""
-    identifier = subject.get("identifier") or {}
-    who = subject.get("reference") or [identifier.get("system"), identifier.get("value")]
-    said = sorted((link_id, sorted({json.dumps(value) for value in values})) for link_id, values in answers.items())
-    return str(uuid.uuid5(NAMESPACE, json.dumps([who, said, digest], separators=(",", ":"))))
+def assessment_id(request: Request, digest: str) -> str:
+    """UUIDv5 (RFC 4122) over who was asked, in which response, what was answered, in no order, and the rules' digest.
+
+    The response and the encounter count as well, so far as they have ids: the same answers given again months later
+    are another assessment, and no conditional create may take it for the first.
+    """
+    said = sorted(
+        (link_id, sorted({json.dumps(value) for value in values})) for link_id, values in request.answers.items()
+    )
+    own = request.response.get("identifier")
+    named = [request.response.get("id"), *map(_key, own if isinstance(own, list) else [own])]
+    concerned = [_whom(request.subject), _whom(request.encounter), named, said, digest]
+    return str(uuid.uuid5(NAMESPACE, json.dumps(concerned, separators=(",", ":"))))
+
+
+def _whom(reference: dict[str, Any] | None) -> Any:
+    return reference and (reference.get("reference") or _key(reference.get("identifier")))
+
+
+def _key(identifier: dict[str, Any] | None) -> list[Any]:
+    return [(identifier or {}).get("system"), (identifier or {}).get("value")]
 
 
 def part_id(assessment: str, part: str) -> str:

@@ -1,0 +1,158 @@
+"""Bytes in: one object out, or the exact words of the refusal."""
+
+import json
+import time
+from decimal import Decimal
+
+import pytest
+
+from service.fhir_io.body import Limits, parse_body
+from service.problems import Kind, Refused
+
+
+def refusal(raw: bytes) -> tuple[Kind, str]:
+    with pytest.raises(Refused) as caught:
+        parse_body(raw)
+    return caught.value.problems[0].kind, caught.value.problems[0].text
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "The body is empty. Send a QuestionnaireResponse or Parameters as JSON."),
+        (b" \r\n\t", "The body is empty. Send a QuestionnaireResponse or Parameters as JSON."),
+        (
+            b"\xef\xbb\xbf{}",
+            "The body starts with a byte order mark. Send the body as UTF-8 without a byte order mark.",
+        ),
+        (
+            '{"a": 1}'.encode("utf-16"),
+            "The body is encoded as UTF-16 or UTF-32. Send the body as UTF-8 without a byte order mark.",
+        ),
+        (
+            '{"a": 1}'.encode("utf-16-le"),
+            "The body is encoded as UTF-16 or UTF-32. Send the body as UTF-8 without a byte order mark.",
+        ),
+        (
+            '{"a": 1}'.encode("utf-32-be"),
+            "The body is encoded as UTF-16 or UTF-32. Send the body as UTF-8 without a byte order mark.",
+        ),
+        (b'{"a": "\xff"}', "The body is not UTF-8: byte 8 is wrong. Send the body as UTF-8 without a byte order mark."),
+        (b"[]", 'The body is JSON, but not an object. Send one resource: { "resourceType": … }.'),
+        (b"null", 'The body is JSON, but not an object. Send one resource: { "resourceType": … }.'),
+        (
+            b'{\n "a": 1,\n "b": secret}',
+            "The body is not JSON: Expecting value, at line 3, column 7. Send one JSON object.",
+        ),
+        (b'{"a": 1} {', "The body is not JSON: Extra data, at line 1, column 10. Send one JSON object."),
+        (
+            b'{"a": "secret',
+            "The body is not JSON: Unterminated string, at line 1, column 7. Send one JSON object.",
+        ),
+        (b'{"a":\n NaN}', "NaN is not a number in JSON, at line 2, column 2. Leave the element out."),
+        (
+            b'{"a": "-Infinity", "b": -Infinity}',
+            "-Infinity is not a number in JSON, at line 1, column 25. Leave the element out.",
+        ),
+        (
+            b'{"a": ' + b"1" * 41 + b"}",
+            "A number has more than 40 digits, at line 1, column 7. Send a shorter number.",
+        ),
+        (
+            b'{"a": 0.' + b"1" * 40 + b"}",
+            "A number has more than 40 digits, at line 1, column 7. Send a shorter number.",
+        ),
+        (
+            b'{"a": 1e999999999}',
+            "A number has an exponent over 300, at line 1, column 7. Send a smaller number.",
+        ),
+    ],
+)
+def test_malformed(raw: bytes, words: str) -> None:
+    assert refusal(raw) == (Kind.MALFORMED, words)
+
+
+def test_repeated_keys_are_named_with_their_place() -> None:
+    raw = (
+        b'{"resourceType": "QuestionnaireResponse", "status": "completed", "status": "amended",'
+        b' "item": [{"linkId": "a"}, {"linkId": "b", "linkId": "c", "John Doe": 1, "John Doe": 2}]}'
+    )
+    with pytest.raises(Refused) as caught:
+        parse_body(raw)
+    assert [problem.text for problem in caught.value.problems] == [
+        "QuestionnaireResponse: The key status is given more than once. Keep one of them.",
+        "QuestionnaireResponse.item[1]: The key linkId is given more than once. Keep one of them.",
+        "QuestionnaireResponse.item[1]: A key is given more than once. Keep one of them.",
+    ]
+
+
+def test_half_a_surrogate_pair_is_refused_and_a_whole_one_is_not() -> None:
+    assert refusal(rb'{"resourceType": "Patient", "name": [{"text": "\ud83d"}]}') == (
+        Kind.MALFORMED,
+        "Patient.name[0].text: A string holds half of a surrogate pair. Send both halves, or the character as UTF-8.",
+    )
+    assert parse_body(rb'{"a": "\ud83d\ude00"}') == {"a": "😀"}
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+@pytest.mark.parametrize("levels", [65, 500, 10_000, 200_000])
+def test_deep_nesting_is_refused_fast(opening: bytes, levels: int) -> None:
+    closing = b"]" if opening == b"[" else b"}"
+    raw = b'{"a":' + opening * levels + b"1" + closing * levels + b"}"
+    start = time.perf_counter()
+    kind, words = refusal(raw)
+    assert time.perf_counter() - start < 0.5
+    assert kind is Kind.MALFORMED
+    assert words == "The body is nested more than 64 levels deep. Send a flatter resource."
+
+
+def test_nesting_up_to_the_limit_is_read() -> None:
+    assert parse_body(b'{"a":' * 64 + b"1" + b"}" * 64)
+    assert refusal(b'{"a":' * 65 + b"1" + b"}" * 65)[0] is Kind.MALFORMED
+
+
+def test_limits_can_be_set() -> None:
+    raw = b'{"item": [{"linkId": "a"}, {"linkId": "b"}]}'
+    assert parse_body(raw, Limits(max_depth=3, max_items=2, max_objects=3))
+    for tighter in (Limits(max_depth=2), Limits(max_items=1), Limits(max_objects=2)):
+        with pytest.raises(Refused):
+            parse_body(raw, tighter)
+
+
+def test_too_many_items_and_objects() -> None:
+    items = json.dumps({"item": [{"linkId": "a", "answer": [{"valueBoolean": True}]}] * 1000}).encode()
+    assert len(parse_body(items)["item"]) == 1000
+    words = "The body has more than 2000 items and answers or 5000 objects. Send a smaller response."
+    assert refusal(items.replace(b"[", b'[{"linkId": "b"},', 1)) == (Kind.TOO_LARGE, words)
+    assert refusal(json.dumps({"extension": [{}] * 5_000}).encode()) == (Kind.TOO_LARGE, words)
+
+
+def test_decimals_keep_their_precision() -> None:
+    assert str(parse_body(b'{"a": 1.10}')["a"]) == "1.10"
+    assert isinstance(parse_body(b'{"a": 1.0}')["a"], Decimal)
+    assert parse_body(b'{"a": 12}')["a"] == 12
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" * (1 << 20),
+        b'{"' * (1 << 19),
+        b'"' * (1 << 20),
+        b'{"a":"' + b"\\u0041" * 170_000,
+        b'{"a":[' + b"0," * 500_000,
+        b'{"a":[' + b"{}," * 340_000 + b"{}]}",
+        b"{" + b",".join(b'"k%d":1' % n for n in range(90_000)) + b',"k1":2}',
+        b"{" + b'"k":1,' * 170_000 + b'"k":2}',
+        bytes(range(256)) * 4096,
+        b"-" * (1 << 20),
+        b'{"a": ' + b"9" * (1 << 20) + b"}",
+        b'{"a":[' + b'"\\"",' * 200_000 + b"NaN]}",
+    ],
+)
+def test_a_mebibyte_of_garbage_is_refused_fast(raw: bytes) -> None:
+    start = time.perf_counter()
+    kind, words = refusal(raw)
+    assert time.perf_counter() - start < 0.8
+    assert kind in (Kind.MALFORMED, Kind.TOO_LARGE)
+    assert len(words) < 300

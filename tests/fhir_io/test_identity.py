@@ -1,0 +1,66 @@
+"""The same subject, response, answers and rules give the same id; anything else gives another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from service.fhir_io.identity import assessment_id, part_id
+from service.fhir_io.read import Request
+
+ASKED = Request(
+    response={"resourceType": "QuestionnaireResponse", "id": "r1", "authored": "2026-01-15"},
+    response_path="QuestionnaireResponse",
+    subject={"reference": "Patient/1", "display": "Example"},
+    encounter=None,
+    bundle_type="collection",
+    answers={"numbness": (True,), "site": ("foot", "face")},
+    places={},
+    warnings=(),
+)
+ID = assessment_id(ASKED, "digest")
+
+
+def test_the_id_is_a_uuid_of_version_5() -> None:
+    assert assessment_id(ASKED, "digest") == ID
+    assert ID[14] == "5"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        replace(ASKED, answers={"site": ("face", "foot", "face"), "numbness": (True,)}),
+        replace(ASKED, subject={"reference": "Patient/1", "display": "Another spelling"}),
+        replace(ASKED, response={**ASKED.response, "authored": "2026-02-20"}),
+        replace(ASKED, bundle_type="transaction"),
+    ],
+    ids=["order and repetition", "display", "authored", "bundle type"],
+)
+def test_what_does_not_matter_keeps_the_id(same: Request) -> None:
+    assert assessment_id(same, "digest") == ID
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ASKED, answers={**ASKED.answers, "numbness": (False,)}),
+        replace(ASKED, subject={"reference": "Patient/2"}),
+        replace(ASKED, subject={"identifier": {"system": "http://ehr.example", "value": "1"}}),
+        replace(ASKED, response={**ASKED.response, "id": "r2"}),
+        replace(ASKED, response={"identifier": {"system": "http://ehr.example", "value": "r1"}}),
+        replace(ASKED, encounter={"reference": "Encounter/1"}),
+    ],
+    ids=["answer", "subject", "subject by identifier", "response", "response by identifier", "encounter"],
+)
+def test_what_matters_changes_the_id(other: Request) -> None:
+    assert assessment_id(other, "digest") != ID
+
+
+def test_other_rules_change_the_id() -> None:
+    assert assessment_id(ASKED, "another digest") != ID
+
+
+def test_parts_have_ids_of_their_own() -> None:
+    assert part_id(ID, "mri-spine") == part_id(ID, "mri-spine")
+    assert len({ID, part_id(ID, "mri-spine"), part_id(ID, "ct-spine")}) == 3
