@@ -50,8 +50,9 @@ class Problem:
         """Where, what and what to do, in one line."""
         parts = [self.message]
         if self.link_id:
-            asked = f" “{self.question}”" if self.question else ""
-            parts.append(f"Question: {self.link_id}{asked}.")
+            parts.append(
+                f"Question: {self.link_id} “{self.question}”." if self.question else f"linkId: {self.link_id}."
+            )
         if self.remedy:
             parts.append(self.remedy)
         head = f"{self.where}: " if self.where else ""

@@ -50,6 +50,11 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 def read_folder(folder: Path, *, cases: bool) -> Contents:
     """Everything in the folder, with or without its cases, and every problem that it has."""
+    if not folder.is_dir():
+        gone = Problem(
+            Kind.NOT_FOUND, f"{folder.name}:1:1", "There is no such folder.", "Name the folder of a rule set."
+        )
+        return Contents({}, known_in({}, frozenset()), "", (gone,))
     names = (*RULE_FILES, CASES) if cases else RULE_FILES
     problems = _strangers(folder)
     contents: dict[str, bytes] = {}

@@ -48,7 +48,7 @@ def _judge(
     if holding:
         lowering = [text for _, compiled in holding for text in because(compiled, facts, items)]
         lowered_by = tuple(qualifier for qualifier, _ in holding)
-        return Finding(criterion, Verdict.NOT_FIRED, (*told, *lowering), lowered_by=lowered_by)
+        return Finding(criterion, Verdict.NOT_FIRED, tuple(dict.fromkeys([*told, *lowering])), lowered_by=lowered_by)
     if verdict is True:
         return Finding(criterion, Verdict.FIRED, told)
     still_open = tuple(dict.fromkeys(leaf.item for leaf in decisive_leaves(when, facts)))
@@ -66,13 +66,16 @@ def _level(rules: CompiledRuleSet, findings: tuple[Finding, ...]) -> Level:
 def _suspicions(
     rules: CompiledRuleSet, facts: Facts, findings: tuple[Finding, ...], level: Level
 ) -> tuple[Suspicion, ...]:
-    """Every condition that a fired criterion or a pattern of evidence points to, most acute first."""
+    """Every condition that a fired criterion or a pattern of evidence points to, most acute first.
+
+    What is left to self-care needs no search for causes, so there evidence points to nothing.
+    """
     reasons: dict[str, list[tuple[Level, str]]] = {code: [] for code in rules.rule_set.conditions}
     for finding in findings:
         if finding.verdict is Verdict.FIRED:
             for code in finding.criterion.suspects:
                 reasons[code].append((finding.criterion.level, finding.words))
-    if rules.scope.judge(facts) is True:
+    if level > Level.SELF_CARE and rules.scope.judge(facts) is True:
         for code, evidence, when in rules.evidence:
             if when.judge(facts) is True:
                 told = "; ".join(because(when, facts, rules.rule_set.items))

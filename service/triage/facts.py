@@ -106,7 +106,7 @@ def _imply_gate(rule_set: RuleSet, item: Item, facts: dict[str, frozenset[Value]
 
 
 def _told(item: Item, values: frozenset[Value]) -> str:
-    order: list[Value] = [True, False, *(option.code for option in item.options), NONE]
+    order: list[Value] = [True, False, *(option.code for option in item.options)]
     texts = [item.option_text(value) for value in order if value in values]
     told = texts[0] if len(texts) == 1 else " and ".join(f"“{text}”" for text in texts)
     return f"{item.label}: {told or item.option_text(NONE)}"

@@ -16,7 +16,7 @@ from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, FhirVersion
 from service.observe import log
 from service.problems import Kind, Problem, Refused
-from service.web.negotiation import FHIR_JSON, Wanted
+from service.web.negotiation import Wanted, agreed
 from service.wiring import Service
 
 STATUS = {
@@ -90,7 +90,8 @@ def fhir_reply(resource: dict[str, Any], wanted: Wanted, version: FhirVersion, s
 def _outcome_reply(problems: list[Problem]) -> Response:
     kind = problems[0].kind
     g.kinds = sorted({problem.kind.value for problem in problems})
-    reply = fhir_reply(operation_outcome(problems), Wanted(FHIR_JSON, None), DEFAULT, STATUS[kind])
+    asked = agreed(request)
+    reply = fhir_reply(operation_outcome(problems), asked, asked.version or DEFAULT, STATUS[kind])
     if kind is Kind.NOT_READY:
         reply.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return reply

@@ -56,6 +56,18 @@ def wanted(request: Request) -> Wanted:
     return max(served, key=lambda offer: offer[0])[1]
 
 
+def agreed(request: Request) -> Wanted:
+    """What a refusal should look like: as wanted, else as the body, else a default."""
+    try:
+        asked = wanted(request)
+    except Refused:
+        asked = Wanted(FHIR_JSON, None)
+    try:
+        return asked if asked.version or not request.content_type else Wanted(asked.media_type, body_version(request))
+    except Refused:
+        return asked
+
+
 def _offer(entry: str) -> tuple[float, Wanted] | None:
     """The quality and meaning of one entry of Accept; None when it is not served."""
     media_type, options = parse_options_header(entry.strip().replace(" json", "+json"))

@@ -227,7 +227,7 @@ class TestAnswers:
             (
                 Kind.UNKNOWN_ITEM,
                 f"{ROOT}.item[0]: The questionnaire has no item with this linkId: its answers were not used."
-                " Question: mood. Use the questionnaire's linkIds.",
+                " linkId: mood. Use the questionnaire's linkIds.",
             ),
             (
                 Kind.UNKNOWN_ITEM,

@@ -40,7 +40,7 @@ def test_an_open_qualifier_lowers_nothing_and_a_known_one_is_named() -> None:
     assert [f.criterion.id for f in lowered.fired] == ["weakness-over-time"]
     assert any(
         text.startswith(
-            "Weakness of a limb, not known to be gradual (weakness of a limb: yes; how the weakness began: gradually, "
+            "Weakness of a limb (weakness of a limb: yes; how the weakness began: gradually, "
             "over weeks or longer): rated lower. One document makes the level depend on the onset"
         )
         for text in notes(lowered, RULE_SET)

@@ -1,0 +1,139 @@
+"""The settings: defaults, and every wrong variable at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.settings import Settings, SettingsInvalid, load_settings, packaged
+
+NAMES = (
+    "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_THREADS, TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
+    "TRIAGE_RULES_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
+    "TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME"
+)
+EMPTY = "must not be empty; leave it out for the default"
+ADDRESS = "must be an http or https address without a slash or query at its end"
+INSTANT = "must be an instant with time zone, such as 2026-01-15T09:30:00+01:00"
+
+
+def faults(**variables: str) -> list[str]:
+    with pytest.raises(SettingsInvalid) as caught:
+        load_settings(variables)
+    assert str(caught.value) == "\n".join(caught.value.faults)
+    return caught.value.faults
+
+
+def test_the_defaults() -> None:
+    settings = load_settings({"PATH": "/bin", "HOME": "/"})
+    assert settings == Settings()
+    assert (settings.host, settings.port, settings.workers, settings.threads) == ("127.0.0.1", 8080, 1, 2)
+    assert (settings.public_base_url, settings.fixed_time, settings.log_level) == ("", "", "INFO")
+    assert settings.canonical_base == "https://numbness-triage.example/fhir"
+    assert (settings.max_body_bytes, settings.max_items, settings.max_depth) == (1_048_576, 2_000, 64)
+    assert settings.rules_path == packaged("rules") / "limb_numbness"
+    assert settings.examples_path == packaged("fhir_examples")
+    assert (settings.rules_path / "ruleset.yaml").is_file()
+
+
+def test_every_setting_can_be_set(tmp_path: Path) -> None:
+    given = {
+        "TRIAGE_HOST": "::",
+        "TRIAGE_PORT": "9090",
+        "TRIAGE_WORKERS": "4",
+        "TRIAGE_THREADS": "8",
+        "TRIAGE_PUBLIC_BASE_URL": "https://triage.example.org/numb",
+        "TRIAGE_CANONICAL_BASE": "http://example.org/fhir",
+        "TRIAGE_RULES_PATH": str(tmp_path / "rules"),
+        "TRIAGE_EXAMPLES_PATH": str(tmp_path / "examples"),
+        "TRIAGE_MAX_BODY_BYTES": "2048",
+        "TRIAGE_MAX_ITEMS": "10",
+        "TRIAGE_MAX_DEPTH": "16",
+        "TRIAGE_LOG_LEVEL": "ERROR",
+        "TRIAGE_FIXED_TIME": "2026-01-15T08:30:00.5Z",
+    }
+    assert load_settings(given) == Settings(
+        host="::",
+        port=9090,
+        workers=4,
+        threads=8,
+        public_base_url="https://triage.example.org/numb",
+        canonical_base="http://example.org/fhir",
+        rules_path=tmp_path / "rules",
+        examples_path=tmp_path / "examples",
+        max_body_bytes=2048,
+        max_items=10,
+        max_depth=16,
+        log_level="ERROR",
+        fixed_time="2026-01-15T08:30:00.5Z",
+    )
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_PORT", "9999")
+    assert load_settings().port == 9999
+
+
+def test_a_path_does_not_depend_on_where_we_stand_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({"TRIAGE_RULES_PATH": "mine"}).rules_path == tmp_path / "mine"
+
+
+def test_every_wrong_variable_is_named_at_once() -> None:
+    said = faults(
+        TRIAGE_HOST="",
+        TRIAGE_PORT="eighty",
+        TRIAGE_WORKERS="0",
+        TRIAGE_THREADS="1.5",
+        TRIAGE_PUBLIC_BASE_URL="ftp://example.org",
+        TRIAGE_CANONICAL_BASE="https://example.org/fhir/",
+        TRIAGE_RULES_PATH="",
+        TRIAGE_EXAMPLES_PATH="",
+        TRIAGE_MAX_BODY_BYTES="12",
+        TRIAGE_MAX_ITEMS="0",
+        TRIAGE_MAX_DEPTH="900",
+        TRIAGE_LOG_LEVEL="loud",
+        TRIAGE_FIXED_TIME="now",
+        TRIAGE_BANANA="1",
+    )
+    assert said == [
+        f"TRIAGE_BANANA: is not a setting of this service; the settings are {NAMES}",
+        f"TRIAGE_CANONICAL_BASE: {ADDRESS}",
+        f"TRIAGE_EXAMPLES_PATH: {EMPTY}",
+        f"TRIAGE_FIXED_TIME: {INSTANT}",
+        f"TRIAGE_HOST: {EMPTY}",
+        "TRIAGE_LOG_LEVEL: Must be one of: DEBUG, INFO, WARNING, ERROR.",
+        "TRIAGE_MAX_BODY_BYTES: Must be greater than or equal to 1024 and less than or equal to 104857600.",
+        "TRIAGE_MAX_DEPTH: Must be greater than or equal to 8 and less than or equal to 200.",
+        "TRIAGE_MAX_ITEMS: Must be greater than or equal to 1 and less than or equal to 100000.",
+        "TRIAGE_PORT: Not a valid integer.",
+        f"TRIAGE_PUBLIC_BASE_URL: {ADDRESS}",
+        f"TRIAGE_RULES_PATH: {EMPTY}",
+        "TRIAGE_THREADS: Not a valid integer.",
+        "TRIAGE_WORKERS: Must be greater than or equal to 1 and less than or equal to 256.",
+    ]
+
+
+def test_a_variable_that_is_misspelt_is_refused() -> None:
+    assert faults(TRIAGE_PORTS="8080") == [f"TRIAGE_PORTS: is not a setting of this service; the settings are {NAMES}"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-01-15",
+        "2026-01-15T09:30:00",
+        "2026-01-15T09:30+01:00",
+        "20260115T093000+0100",
+        "2026-13-15T09:30:00Z",
+        "2026-01-15 09:30:00+01:00",
+    ],
+)
+def test_a_time_that_is_no_fhir_instant_is_refused(value: str) -> None:
+    assert faults(TRIAGE_FIXED_TIME=value) == [f"TRIAGE_FIXED_TIME: {INSTANT}"]
+
+
+@pytest.mark.parametrize("value", ["example.org", "https://", "https://example.org/", "https://example.org/fhir?a=b"])
+def test_an_address_that_is_none_is_refused(value: str) -> None:
+    assert faults(TRIAGE_PUBLIC_BASE_URL=value) == [f"TRIAGE_PUBLIC_BASE_URL: {ADDRESS}"]
