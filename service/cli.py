@@ -11,6 +11,7 @@ import click
 
 from service import __version__
 from service.assess import assess
+from service.fhir_io.capability import capability_statement
 from service.fhir_io.definitions import definitions
 from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, VERSIONS
@@ -138,10 +139,17 @@ def cases(rules: Path | None) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--fhir-version", type=click.Choice(list(VERSIONS)), default=DEFAULT.code, show_default=True)
 def write_definitions(folder: Path, fhir_version: str) -> None:
-    """Write Questionnaire, CodeSystems, ValueSets, and the other definitions into FOLDER as JSON."""
+    """Write Questionnaire, CodeSystems, ValueSets, operation, plan and CapabilityStatement into FOLDER as JSON."""
     settings = _settings()
     rule_set, version = _service(settings).triage.rules.rule_set, VERSIONS[fhir_version]
     made = definitions(rule_set, settings.canonical_base, version)
+    made["CapabilityStatement", "numbness-triage"] = capability_statement(
+        canonical_base=settings.canonical_base,
+        version=version,
+        base_url=f"{settings.public_base_url or f'http://{settings.host}:{settings.port}'}/fhir",
+        software_version=__version__,
+        date=rule_set.date,
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for (resource_type, resource_id), resource in made.items():
         (folder / f"{resource_type}-{resource_id}.json").write_text(_as_text(resource), encoding="utf-8")

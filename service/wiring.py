@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from service.assess import Triage
+from service.assess import Triage, assess
 from service.fhir_io.body import Limits
+from service.fhir_io.versions import DEFAULT
 from service.ruleset.load import load_rule_set
 from service.settings import Settings
 from service.triage.compiled import compile_rules
@@ -18,6 +20,17 @@ class Service:
 
     settings: Settings
     triage: Triage
+
+
+def warm_up(service: Service) -> None:
+    """Triage a made-up response once, so that the first caller does not wait until the models are loaded."""
+    made_up = {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "subject": {"reference": "Patient/made-up"},
+        "item": [{"linkId": "1", "answer": [{"valueCoding": {"code": "1"}}]}],
+    }
+    assess(service.triage, json.dumps(made_up).encode(), version=DEFAULT)
 
 
 def build_service(settings: Settings) -> Service:

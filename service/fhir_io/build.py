@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from service.fhir_io.canonical import PRIORITY, Edition, Resource, coding_element
 from service.fhir_io.identity import assessment_id, identifier, part_id, urn
 from service.fhir_io.outcome import decision_problems, operation_outcome
 from service.fhir_io.read import Request
 from service.fhir_io.versions import FhirVersion
 from service.triage.decision import Decision, Proposal, Suspicion
-from service.triage.model import Level, RuleSet, SuspectedCondition
-from service.triage.questions import Coding
+from service.triage.model import RuleSet, SuspectedCondition
 from service.triage.words import notes, rationale, what_to_do
-
-PRIORITY = {Level.EMERGENCY: "stat", Level.URGENT: "urgent", Level.ROUTINE: "routine"}
-"""ServiceRequest.priority by the most acute level that asks for the test (FHIR request-priority)."""
-
-Resource = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What every resource of one answer has in common; `now` is a FHIR instant."""
 
-    rule_set: RuleSet
-    canonical_base: str
-    version: FhirVersion
+    edition: Edition
     request: Request
     id: str
     now: str
 
-    def system(self, name: str) -> str:
-        """The canonical of one of our own code systems."""
-        return f"{self.canonical_base}/CodeSystem/{name}"
+    def own(self, system: str, code: str, display: str) -> Resource:
+        """A coding of one of our own code systems."""
+        return {"system": self.edition.canonical("CodeSystem", system), "code": code, "display": display}
 
 
 def build_bundle(
@@ -45,7 +37,7 @@ def build_bundle(
     it twice makes no second copy; what the OperationOutcome would say stands in RiskAssessment.note as well.
     """
     made = assessment_id(request, rule_set.digest)
-    frame = Frame(rule_set, canonical_base, version, request, made, now)
+    frame = Frame(Edition(rule_set, canonical_base, version), request, made, now)
     resources = [_risk_assessment(frame, decision)]
     resources += [_service_request(frame, proposal) for proposal in decision.proposals]
     if request.bundle_type == "transaction":
@@ -69,13 +61,8 @@ def _conditional_create(resource: Resource) -> Resource:
 
 
 def _risk_assessment(frame: Frame, decision: Decision) -> Resource:
-    rule_set = frame.rule_set
-    method = {
-        "system": frame.system("rule-set"),
-        "version": rule_set.version,
-        "code": rule_set.id,
-        "display": rule_set.title,
-    }
+    rule_set = frame.edition.rule_set
+    method = frame.own("rule-set", rule_set.id, rule_set.title) | {"version": rule_set.version}
     said = [{"text": text} for text in notes(decision, rule_set)]
     said += [{"text": problem.text} for problem in frame.request.warnings]
     return {
@@ -127,12 +114,15 @@ def _response_reference(frame: Frame) -> Resource:
 
 
 def _level_prediction(frame: Frame, decision: Decision) -> Resource:
-    level = frame.rule_set.levels[decision.level]
-    coding = {"system": frame.system("triage-level"), "code": decision.level.code, "display": level.title}
+    rule_set = frame.edition.rule_set
+    level = rule_set.levels[decision.level]
     return {
         "outcome": {"text": "How soon the person should be seen"},
-        "qualitativeRisk": {"coding": [coding], "text": level.title},
-        "rationale": rationale(decision, frame.rule_set),
+        "qualitativeRisk": {
+            "coding": [frame.own("triage-level", decision.level.code, level.title)],
+            "text": level.title,
+        },
+        "rationale": rationale(decision, rule_set),
     }
 
 
@@ -141,32 +131,28 @@ def _suspected(frame: Frame, suspicion: Suspicion) -> Resource:
 
 
 def _condition(frame: Frame, condition: SuspectedCondition) -> Resource:
-    own = {"system": frame.system("suspected-condition"), "code": condition.code, "display": condition.title}
-    return {"coding": [own, *map(_coding, condition.codings)], "text": condition.title}
-
-
-def _coding(coding: Coding) -> Resource:
-    return {"system": coding.system, "code": coding.code, "display": coding.display}
+    own = frame.own("suspected-condition", condition.code, condition.title)
+    return {"coding": [own, *map(coding_element, condition.codings)], "text": condition.title}
 
 
 def _service_request(frame: Frame, proposal: Proposal) -> Resource:
-    rule_set, test = frame.rule_set, proposal.test
+    rule_set, test = frame.edition.rule_set, proposal.test
     made = part_id(frame.id, test.code)
-    own = {"system": frame.system("recommended-test"), "code": test.code, "display": test.title}
-    code = {"coding": [own, *map(_coding, proposal.codings)], "text": test.title}
+    own = frame.own("recommended-test", test.code, test.title)
+    code = {"coding": [own, *map(coding_element, proposal.codings)], "text": test.title}
     reasons = [_condition(frame, s.condition) | {"text": _why(s)} for s in proposal.suspicions]
     reasons += [{"text": finding.words} for finding in proposal.findings]
     support = [{"reference": urn(frame.id), "type": "RiskAssessment"}, _response_reference(frame)]
-    wrapped = frame.version.codeable_references
+    wrapped = frame.edition.version.codeable_references
     return {
         "resourceType": "ServiceRequest",
         "id": made,
         "identifier": [identifier(made)],
-        "instantiatesCanonical": [f"{frame.canonical_base}/PlanDefinition/{rule_set.id}|{rule_set.version}"],
+        "instantiatesCanonical": [f"{frame.edition.canonical('PlanDefinition', rule_set.id)}|{rule_set.version}"],
         "requisition": identifier(part_id(frame.id, "requisition")),
         "status": "draft",
         "intent": "proposal",
-        "category": [{"coding": [_coding(rule_set.categories[test.category])], "text": test.category}],
+        "category": [{"coding": [coding_element(rule_set.categories[test.category])], "text": test.category}],
         "priority": PRIORITY[proposal.level],
         "code": {"concept": code} if wrapped else code,
         **_whom(frame),

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.fhir_io.versions import FhirVersion
-from service.triage.model import RuleSet
+from service.triage.model import Level, RuleSet
 from service.triage.questions import Coding
 
 Resource = dict[str, Any]
+
+PRIORITY = {Level.EMERGENCY: "stat", Level.URGENT: "urgent", Level.ROUTINE: "routine"}
+"""The priority of a request by level (FHIR request-priority); self-care has none."""
 
 NOTICES = {
     "http://snomed.info/sct": (

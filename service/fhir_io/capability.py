@@ -61,6 +61,7 @@ def capability_statement(
     """
     return {
         "resourceType": "CapabilityStatement",
+        "id": "numbness-triage",
         "version": software_version,
         "name": "NumbnessTriage",
         "title": "Triage of numbness",

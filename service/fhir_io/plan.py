@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.fhir_io.canonical import Edition, Resource, filled
-from service.triage.model import Criterion, Document, Level, RuleSet, Source
+from service.fhir_io.canonical import PRIORITY, Edition, Resource, filled
+from service.triage.model import Criterion, Document, RuleSet, Source
 from service.triage.questions import AllOf, AnyOf, AtLeast, Condition, Is, Item
-
-PRIORITY = {Level.EMERGENCY: "stat", Level.URGENT: "urgent", Level.ROUTINE: "routine"}
-"""PlanDefinition.action.priority by level (FHIR request-priority); self-care has none."""
 
 ECA_RULE = {
     "system": "http://terminology.hl7.org/CodeSystem/plan-definition-type",

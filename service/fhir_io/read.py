@@ -11,6 +11,7 @@ from service.fhir_io.parameters import Envelope, open_envelope, type_problem
 from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.structure import structural_problems
 from service.fhir_io.subject import encounter_of, subject_of
+from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import FhirVersion
 from service.problems import Kind, Problem, Refused
 from service.triage.model import RuleSet
@@ -48,7 +49,7 @@ def read_request(body: dict[str, Any], version: FhirVersion, rule_set: RuleSet, 
     ours = _check_questionnaire(envelope, found, warnings, served=_canonical(rule_set, canonical_base))
     subject = subject_of(envelope, found)
     encounter = encounter_of(envelope, found, warnings)
-    system = f"{canonical_base}/CodeSystem/numbness-answers"
+    system = f"{canonical_base}/CodeSystem/{ANSWERS}"
     read = read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
     problems = [*found.listed(), *(read.problems.listed() if ours else ())]
     if problems:
@@ -77,7 +78,7 @@ def validation_problems(
     served = _canonical(rule_set, canonical_base)
     if envelope is None or envelope.response.get("questionnaire") not in _names(served):
         return [*found.listed(), *warnings.listed()]
-    system = f"{canonical_base}/CodeSystem/numbness-answers"
+    system = f"{canonical_base}/CodeSystem/{ANSWERS}"
     read = read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
     return [*found.listed(), *read.problems.listed(), *warnings.listed(), *read.warnings.listed()]
 

@@ -21,7 +21,7 @@ from service.settings import Settings
 from service.web.app import create_app
 from service.web.edges import SECURITY_HEADERS
 from service.web.negotiation import FHIR_JSON
-from service.wiring import Service
+from service.wiring import Service, warm_up
 
 KEEP_ALIVE_SECONDS = 75
 GRACEFUL_SECONDS = 30
@@ -83,6 +83,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def run(settings: Settings, service: Service) -> None:
     """Serve until a signal ends it; SIGTERM lets running requests finish."""
     app = create_app(settings, service)
+    warm_up(service)
     options = {
         "bind": f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}",
         "workers": settings.workers,

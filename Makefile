@@ -1,0 +1,53 @@
+# Everything runs in a virtual environment of its own, .venv; only Python 3.11 or newer and make are needed.
+# `make PYTHON=python3.12 test` uses another Python.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+EXAMPLE ?= $(firstword $(wildcard fhir_examples/emergency-*/response.json fhir_examples/*/response.json))
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint check clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed ## Triage one example and print the decision in words
+	@echo "numbness-triage triage $(EXAMPLE) --explain"
+	@echo
+	@$(BIN)/numbness-triage triage $(EXAMPLE) --explain
+	@echo
+	@echo "As FHIR:   $(BIN)/numbness-triage triage $(EXAMPLE)"
+	@echo "Served:    make serve   then open http://127.0.0.1:8080/ or, from another terminal,"
+	@echo "           curl --json @$(EXAMPLE) 'http://127.0.0.1:8080/fhir/QuestionnaireResponse/\$$triage'"
+
+serve: $(VENV)/installed ## Serve on http://127.0.0.1:8080
+	$(BIN)/numbness-triage serve
+
+test: $(VENV)/installed-test ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test ## Look at style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check: lint ## lint, and look at types and at what imports what
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## Remove the virtual environment and what the tools left
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name another, as in make PYTHON=python3.12 demo" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[test]'
+	@touch $(VENV)/installed $@
