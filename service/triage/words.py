@@ -11,15 +11,18 @@ DISCLAIMER = "A decision aid for clinicians, not a diagnosis."
 def finding_in_words(finding: Finding, rule_set: RuleSet) -> str:
     """A fired criterion with its level, the answers it rests on, its documents, and how it was settled."""
     criterion = finding.criterion
-    cited = "; ".join(_cited(source, rule_set) for source in criterion.sources)
     settled = f" Basis: {criterion.basis}. {criterion.why}" if criterion.why else f" Basis: {criterion.basis}."
-    return f"{rule_set.levels[criterion.level].title}: {finding.words}. Sources: {cited}.{settled}"
+    return f"{rule_set.levels[criterion.level].title}: {finding.words}. Sources: {_cited(criterion.sources, rule_set)}.{settled}"
 
 
-def _cited(source: Source, rule_set: RuleSet) -> str:
-    document = rule_set.documents.get(source.id.split("-")[0])
-    name = f"{document.publisher}, “{document.title}”, " if document else ""
-    return f"{name}{source.id} (states {source.states})"
+def _cited(sources: tuple[Source, ...], rule_set: RuleSet) -> str:
+    """The documents with the statements of each and the level that each of them states."""
+    by_document: dict[str, list[str]] = {}
+    for source in sources:
+        document = rule_set.documents.get(source.id.split("-")[0])
+        name = f"{document.publisher}, “{document.title}”" if document else "Catalogue"
+        by_document.setdefault(name, []).append(f"{source.id} {source.states}")
+    return "; ".join(f"{name} ({', '.join(stated)})" for name, stated in by_document.items())
 
 
 def rationale(decision: Decision, rule_set: RuleSet) -> str:

@@ -25,10 +25,10 @@ def test_a_fired_criterion_names_its_answers_documents_and_basis() -> None:
     (finding,) = decided(loss_of_bladder_control=True).fired
     assert finding_in_words(finding, RULE_SET) == (
         "Emergency: Loss of bladder control (loss of bladder control: yes). "
-        "Sources: Cleveland Clinic, “Numbness”, D0-E2 (states emergency); "
-        "Verywell Health, “Numbness in Feet That Isn't Just Your Foot Falling Asleep”, D3-E7 (states emergency); "
-        "iLive, “Numbness in the legs”, D1-W6 (states unstated); iLive, “Numbness in the legs”, D1-U2 (states urgent); "
-        "Quinn Phillips, reviewed by Allison Buttarazzi, “What Causes Numbness in the Legs?”, D2-W2 (states unstated). "
+        "Sources: Cleveland Clinic, “Numbness” (D0-E2 emergency); "
+        "Verywell Health, “Numbness in Feet That Isn't Just Your Foot Falling Asleep” (D3-E7 emergency); "
+        "iLive, “Numbness in the legs” (D1-W6 unstated, D1-U2 urgent); "
+        "Quinn Phillips, reviewed by Allison Buttarazzi, “What Causes Numbness in the Legs?” (D2-W2 unstated). "
         "Basis: reconciled. Loss of control is an emergency in two documents; "
         'the wider "changes" of the others are rated apart.'
     )
