@@ -12,7 +12,8 @@ def finding_in_words(finding: Finding, rule_set: RuleSet) -> str:
     """A fired criterion with its level, the answers it rests on, its documents, and how it was settled."""
     criterion = finding.criterion
     settled = f" Basis: {criterion.basis}. {criterion.why}" if criterion.why else f" Basis: {criterion.basis}."
-    return f"{rule_set.levels[criterion.level].title}: {finding.words}. Sources: {_cited(criterion.sources, rule_set)}.{settled}"
+    cited = _cited(criterion.sources, rule_set)
+    return f"{rule_set.levels[criterion.level].title}: {finding.words}. Sources: {cited}.{settled}"
 
 
 def _cited(sources: tuple[Source, ...], rule_set: RuleSet) -> str:
