@@ -148,7 +148,7 @@ class _Walk:
         elif field.test:
             self._primitive(given, field, where)
         elif not isinstance(given, dict):
-            self._found.structure(where, "A JSON object is expected.", "")
+            self._found.structure(where, "A JSON object is expected.", "Write its elements inside { }.")
         elif not given:
             self._found.structure(where, "An object is never empty.", _LEAVE_OUT)
         elif field.type_class is None:
