@@ -22,7 +22,7 @@ HOMES = {
     "pydantic_core": ("service/fhir_io",),
     "yaml": ("service/ruleset",),
     "marshmallow": ("service/ruleset", "service/settings.py"),
-    "click": ("service/cli.py",),
+    "click": ("service/cli",),
 }
 """Where each library may be imported; one that is not listed may be imported nowhere."""
 

@@ -46,7 +46,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def quick(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same on rules that are loaded already."""
-    monkeypatch.setattr("service.cli.build_service", lambda _: service)
+    monkeypatch.setattr("service.cli.exits.build_service", lambda _: service)
     return run
 
 

@@ -235,7 +235,7 @@ def test_a_fault_repeats_no_name(
 def test_the_command_line_repeats_no_name(
     environment: dict[str, str], respond: Respond, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.cli.build_service", lambda _: service)
+    monkeypatch.setattr("service.cli.exits.build_service", lambda _: service)
     for name, raw in _bodies(respond).items():
         done = CliRunner().invoke(main, ["triage", "-"], input=raw)
         assert done.exit_code >= 10, name

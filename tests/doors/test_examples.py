@@ -64,7 +64,7 @@ each_refused = pytest.mark.parametrize("example", REFUSED, ids=lambda example: e
 @pytest.fixture
 def command(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The command line on rules that are loaded already."""
-    monkeypatch.setattr("service.cli.build_service", lambda _: service)
+    monkeypatch.setattr("service.cli.exits.build_service", lambda _: service)
 
     def run(*arguments: str, given: bytes | None = None) -> Result:
         return CliRunner().invoke(main, arguments, input=given)

@@ -1,0 +1,25 @@
+"""The command line: one module for each kind of command, all of them listed in COMMANDS."""
+
+from __future__ import annotations
+
+import click
+
+from service import __version__
+from service.cli.casework import cases
+from service.cli.checking import check
+from service.cli.exits import EXIT_BAD_NEWS, EXIT_CODES, EXIT_USAGE
+from service.cli.serving import serve, triage, write_definitions
+
+__all__ = ["EXIT_BAD_NEWS", "EXIT_CODES", "EXIT_USAGE", "main"]
+
+COMMANDS = (serve, triage, check, cases, write_definitions)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """FHIR triage of numbness in legs, feet and other limbs."""
+
+
+for command in COMMANDS:
+    main.add_command(command)
