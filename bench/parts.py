@@ -27,18 +27,18 @@ EXAMPLE = Path(__file__).parents[1] / "fhir_examples/cold-foot-pain-walking/resp
 def parts() -> dict[str, Callable[[], object]]:
     """Each part as a call without arguments; the yardstick comes first."""
     triage = build_service(Settings()).triage
-    rule_set = triage.rules.rule_set
+    rule_set = triage.served[0]
     raw = EXAMPLE.read_bytes()
     body = parse_body(raw, triage.limits)
     request = read_request(body, R4, rule_set, triage.canonical_base)
-    decision = decide(triage.rules, request.answers)
+    decision = decide(triage.rule_sets[0], request.answers)
     bundle = assess(triage, raw, version=R4).bundle
     model = R4.model("QuestionnaireResponse")
     return {
         "yardstick: fhir.resources reads it": lambda: model.model_validate(json.loads(raw)),
         "parse": lambda: parse_body(raw, triage.limits),
         "admit and read answers": lambda: read_request(body, R4, rule_set, triage.canonical_base),
-        "decide": lambda: decide(triage.rules, request.answers),
+        "decide": lambda: decide(triage.rule_sets[0], request.answers),
         "build": lambda: build_bundle(
             decision,
             request,

@@ -9,28 +9,44 @@ from typing import Any
 
 from service.fhir_io.body import Limits, parse_body
 from service.fhir_io.build import build_bundle
+from service.fhir_io.choice import rule_set_for
 from service.fhir_io.read import Request, read_request, validation_problems
 from service.fhir_io.versions import FhirVersion
 from service.problems import Problem, Refused
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
 from service.triage.decision import Decision
+from service.triage.model import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """What an assessment needs: compiled rules, our canonical base, limits, and a clock that gives FHIR instants."""
+    """What an assessment needs: compiled rule sets, our canonical base, limits, and a clock that gives FHIR instants.
 
-    rules: CompiledRuleSet
+    The highest version of each rule set stands first; the first of all reads a response that names no questionnaire.
+    """
+
+    rule_sets: tuple[CompiledRuleSet, ...]
     canonical_base: str
     limits: Limits
     clock: Callable[[], str]
 
+    def rules_for(self, body: dict[str, Any]) -> CompiledRuleSet:
+        """The rule set whose questionnaire the response in the body answers."""
+        chosen = rule_set_for(body, self.served, self.canonical_base)
+        return next(rules for rules in self.rule_sets if rules.rule_set is chosen)
+
+    @property
+    def served(self) -> tuple[RuleSet, ...]:
+        """The rule sets themselves."""
+        return tuple(rules.rule_set for rules in self.rule_sets)
+
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One triage: what was read, what was decided, and the Bundle that says so."""
+    """One triage: what was read, by which rules, what was decided, and the Bundle that says so."""
 
+    rule_set: RuleSet
     request: Request
     decision: Decision
     bundle: dict[str, Any]
@@ -48,19 +64,19 @@ def assess(
     The Bundle is of `answer_version`, else of the body's. Raises Refused with every
     problem when the body cannot be triaged.
     """
-    rule_set = triage.rules.rule_set
     body = parse_body(raw, triage.limits)
-    request = read_request(body, version, rule_set, triage.canonical_base)
-    decision = decide(triage.rules, request.answers)
+    rules = triage.rules_for(body)
+    request = read_request(body, version, rules.rule_set, triage.canonical_base, beside=triage.served)
+    decision = decide(rules, request.answers)
     bundle = build_bundle(
         decision,
         request,
-        rule_set=rule_set,
+        rule_set=rules.rule_set,
         canonical_base=triage.canonical_base,
         version=answer_version or version,
         now=triage.clock(),
     )
-    return Assessed(request, decision, bundle)
+    return Assessed(rules.rule_set, request, decision, bundle)
 
 
 def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Problem]:
@@ -71,7 +87,7 @@ def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Proble
         if _is_json(raw):
             return refused.problems
         raise
-    return validation_problems(body, version, triage.rules.rule_set, triage.canonical_base)
+    return validation_problems(body, version, triage.rules_for(body).rule_set, triage.canonical_base)
 
 
 def _is_json(raw: bytes) -> bool:

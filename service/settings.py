@@ -41,6 +41,7 @@ class Settings:
     threads: int = 2
     public_base_url: str = ""
     canonical_base: str = "https://numbness-triage.example/fhir"
+    shipped_rules: bool = True
     rules_path: Path = field(default_factory=lambda: packaged("rules") / "limb_numbness")
     examples_path: Path = field(default_factory=lambda: packaged("fhir_examples"))
     max_body_bytes: int = 1_048_576
@@ -48,6 +49,13 @@ class Settings:
     max_depth: int = 64
     log_level: str = "INFO"
     fixed_time: str = ""
+
+    @property
+    def rule_paths(self) -> tuple[Path, ...]:
+        """Where rule sets are served from: ours, unless they are turned off, and the folder that is set."""
+        ours = packaged("rules")
+        added = () if self.shipped_rules and self.rules_path.is_relative_to(ours) else (self.rules_path,)
+        return ((ours,) if self.shipped_rules else ()) + added
 
 
 def _base_url(value: str) -> None:
@@ -85,6 +93,7 @@ class _Environment(Schema):
     threads = fields.Integer(validate=validate.Range(1, 256))
     public_base_url = fields.String(validate=_base_url)
     canonical_base = fields.String(validate=[_not_empty, _base_url])
+    shipped_rules = fields.Boolean(truthy={"true"}, falsy={"false"})
     rules_path = fields.String(validate=_not_empty)
     examples_path = fields.String(validate=_not_empty)
     max_body_bytes = fields.Integer(validate=validate.Range(1_024, 104_857_600))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from service.assess import Triage, assess
 from service.fhir_io.body import Limits
 from service.fhir_io.versions import DEFAULT
-from service.ruleset.load import load_rule_set
+from service.ruleset.several import load_rule_sets
 from service.settings import Settings
 from service.triage.compiled import compile_rules
 
@@ -35,10 +35,10 @@ def warm_up(service: Service) -> None:
 
 def build_service(settings: Settings) -> Service:
     """Everything the doors need; RuleSetInvalid when the rules have errors."""
-    rules = compile_rules(load_rule_set(settings.rules_path))
+    rule_sets = tuple(compile_rules(rule_set) for rule_set in load_rule_sets(settings.rule_paths))
     limits = Limits(max_depth=settings.max_depth, max_items=settings.max_items)
 
     def clock() -> str:
         return settings.fixed_time or datetime.now(UTC).isoformat(timespec="seconds")
 
-    return Service(settings, Triage(rules, settings.canonical_base, limits, clock))
+    return Service(settings, Triage(rule_sets, settings.canonical_base, limits, clock))

@@ -118,7 +118,7 @@ def _wait_until_ready(running: Server, process: subprocess.Popen[bytes]) -> None
 @pytest.fixture(scope="session")
 def respond(service: Service) -> Callable[..., dict[str, Any]]:
     """Builds responses: answers as linkId → True, False, a code, a list of codes, or a whole answer element."""
-    items = service.triage.rules.rule_set.items
+    items = service.triage.served[0].items
 
     def build(answers: dict[str, Any], *, denied: bool = False, **elements: Any) -> dict[str, Any]:
         """With `denied`, what is not named is answered no, or none. An element that is None is left out."""

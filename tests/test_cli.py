@@ -206,7 +206,7 @@ def test_a_folder_named_goes_before_the_setting(run: Run, command: str, broken_r
 
 
 def test_check_of_good_rules(run: Run, service: Service) -> None:
-    rule_set = service.triage.rules.rule_set
+    rule_set = service.triage.served[0]
     done = run("check")
     assert (done.exit_code, done.stderr) == (0, "")
     said = f"limb-numbness {rule_set.version}: {len(rule_set.criteria)} criteria, no problem found\n"

@@ -51,7 +51,7 @@ def triage(file: BinaryIO, explain: bool, fhir_version: str) -> None:
         print_json(operation_outcome(refused.problems))
         raise SystemExit(EXIT_CODES[refused.problems[0].kind]) from None
     if explain:
-        click.echo(explain_in_words(done.decision, service.triage.rules.rule_set), nl=False)
+        click.echo(explain_in_words(done.decision, done.rule_set), nl=False)
     else:
         print_json(done.bundle)
 
@@ -62,14 +62,14 @@ def triage(file: BinaryIO, explain: bool, fhir_version: str) -> None:
 def write_definitions(folder: Path, fhir_version: str) -> None:
     """Write Questionnaire, CodeSystems, ValueSets, operation, plan and CapabilityStatement into FOLDER as JSON."""
     settings = the_settings()
-    rule_set, version = the_service(settings).triage.rules.rule_set, VERSIONS[fhir_version]
-    made = definitions(rule_set, settings.canonical_base, version)
+    served, version = the_service(settings).triage.served, VERSIONS[fhir_version]
+    made = definitions(served, settings.canonical_base, version)
     made["CapabilityStatement", "numbness-triage"] = capability_statement(
         canonical_base=settings.canonical_base,
         version=version,
         base_url=f"{settings.public_base_url or f'http://{settings.host}:{settings.port}'}/fhir",
         software_version=__version__,
-        date=rule_set.date,
+        date=max(rule_set.date for rule_set in served),
     )
     folder.mkdir(parents=True, exist_ok=True)
     for (resource_type, resource_id), resource in made.items():

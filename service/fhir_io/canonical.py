@@ -34,11 +34,15 @@ NOTICES = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A rule set as it is published: under which canonical base and in which version of FHIR."""
+    """A rule set as it is published: under which canonical base and in which version of FHIR.
+
+    `beside` are the other rule sets that are served: a code system of ours holds the codes of all of them.
+    """
 
     rule_set: RuleSet
     canonical_base: str
     version: FhirVersion
+    beside: tuple[RuleSet, ...] = ()
 
     def canonical(self, resource_type: str, resource_id: str) -> str:
         """The address that names a definition of ours wherever the service runs (FHIR, references.html#canonical)."""

@@ -77,7 +77,8 @@ def _bundle_type(edition: Edition) -> Resource:
         "use": "in",
         "min": 0,
         "max": "1",
-        "documentation": "collection (when left out), or transaction: a Bundle to post to a FHIR server as it is.",
+        "documentation": "collection (when left out), or transaction: a Bundle to post to a FHIR server "
+        "as it is. That holds no OperationOutcome; what it would say stands in RiskAssessment.note.",
         "type": "code",
         "binding": {
             "strength": "required",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from service.problems import Kind, Problem
 from service.triage.decision import Conflict, Decision, OpenQuestion
 from service.triage.words import conflict_in_words
+
+_CHOICE = re.compile(r"\.value[A-Z]\w*")
 
 ISSUES: dict[Kind, tuple[str, str]] = {
     Kind.MALFORMED: ("fatal", "structure"),
@@ -50,8 +53,13 @@ def _issue(problem: Problem) -> dict[str, Any]:
     severity, code = ISSUES[problem.kind]
     issue: dict[str, Any] = {"severity": severity, "code": code, "details": {"text": problem.text}}
     if problem.where:
-        issue["expression"] = [problem.where]
+        issue["expression"] = [fhir_path(problem.where)]
     return issue
+
+
+def fhir_path(where: str) -> str:
+    """A place in the JSON as FHIRPath: value[x] is `value` there, and resourceType is no element."""
+    return _CHOICE.sub(".value", where.removesuffix(".resourceType"))
 
 
 def decision_problems(decision: Decision, places: dict[str, str]) -> list[Problem]:

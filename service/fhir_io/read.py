@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.fhir_io.answers import read_answers
+from service.fhir_io.answers import ReadAnswers, read_answers
 from service.fhir_io.parameters import Envelope, open_envelope, type_problem
 from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.structure import structural_problems
@@ -38,22 +38,40 @@ class Request:
     warnings: tuple[Problem, ...]
 
 
-def read_request(body: dict[str, Any], version: FhirVersion, rule_set: RuleSet, canonical_base: str) -> Request:
-    """The request in a body; Refused with all problems, those of structure first, when it cannot be triaged."""
+def read_request(
+    body: dict[str, Any],
+    version: FhirVersion,
+    rule_set: RuleSet,
+    canonical_base: str,
+    *,
+    beside: Sequence[RuleSet] = (),
+) -> Request:
+    """The request in a body; Refused with all problems, those of structure first, when it cannot be triaged.
+
+    `beside` are the other rule sets that are served, named when the response answers none of them.
+    """
     found, warnings = ProblemList(), ProblemList()
     envelope = _opened(body, version, found, warnings)
     if envelope is None:
         raise Refused(found.listed())
     _check_status(envelope, found)
-    _check_modifiers(envelope, found)
-    ours = _check_questionnaire(envelope, found, warnings, served=_canonical(rule_set, canonical_base))
-    subject = subject_of(envelope, found)
-    encounter = encounter_of(envelope, found, warnings)
-    system = f"{canonical_base}/CodeSystem/{ANSWERS}"
-    read = read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
+    served = tuple(dict.fromkeys(_canonical(one, canonical_base) for one in (rule_set, *beside)))
+    ours = _check_questionnaire(envelope, found, warnings, served=served)
+    subject, encounter = subject_of(envelope, found), encounter_of(envelope, found, warnings)
+    read = _answers(envelope, rule_set, canonical_base)
     problems = [*found.listed(), *(read.problems.listed() if ours else ())]
     if problems:
         raise Refused(_structure_first(problems))
+    return _request(envelope, subject, encounter, read, warnings)
+
+
+def _request(
+    envelope: Envelope,
+    subject: dict[str, Any],
+    encounter: dict[str, Any] | None,
+    read: ReadAnswers,
+    warnings: ProblemList,
+) -> Request:
     return Request(
         response=envelope.response,
         response_path=envelope.response_path,
@@ -78,8 +96,7 @@ def validation_problems(
     served = _canonical(rule_set, canonical_base)
     if envelope is None or envelope.response.get("questionnaire") not in _names(served):
         return [*found.listed(), *warnings.listed()]
-    system = f"{canonical_base}/CodeSystem/{ANSWERS}"
-    read = read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
+    read = _answers(envelope, rule_set, canonical_base)
     return [*found.listed(), *read.problems.listed(), *warnings.listed(), *read.warnings.listed()]
 
 
@@ -97,6 +114,11 @@ def _opened(body: dict[str, Any], version: FhirVersion, found: ProblemList, warn
     return open_envelope(body, found, warnings)
 
 
+def _answers(envelope: Envelope, rule_set: RuleSet, canonical_base: str) -> ReadAnswers:
+    system = f"{canonical_base}/CodeSystem/{ANSWERS}"
+    return read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
+
+
 def _structure_first(problems: list[Problem]) -> list[Problem]:
     """The first problem decides the status: broken structure goes before what cannot be triaged."""
     return sorted(problems, key=lambda problem: problem.kind is not Kind.STRUCTURE)
@@ -112,6 +134,8 @@ def _names(served: str) -> tuple[str, str]:
 
 
 def _check_status(envelope: Envelope, found: ProblemList) -> None:
+    """Refuse what says of itself that it may not be used as it is."""
+    _check_modifiers(envelope, found)
     status = envelope.response.get("status")
     if status in TRIAGED_STATUS:
         return
@@ -122,18 +146,24 @@ def _check_status(envelope: Envelope, found: ProblemList) -> None:
     found.add(Problem(Kind.STATUS, f"{envelope.response_path}.status", said, remedy))
 
 
-def _check_questionnaire(envelope: Envelope, found: ProblemList, warnings: ProblemList, *, served: str) -> bool:
+def _check_questionnaire(
+    envelope: Envelope, found: ProblemList, warnings: ProblemList, *, served: tuple[str, ...]
+) -> bool:
     """Whether the answers are to be read: the questionnaire is the one served, or none is named."""
     given = envelope.response.get("questionnaire")
     if given is None:
         where, message = envelope.response_path, "The response names no questionnaire; it is read as an answer to ours."
-        warnings.add(Problem(Kind.NO_QUESTIONNAIRE, where, message, f"Name {served}."))
+        warnings.add(Problem(Kind.NO_QUESTIONNAIRE, where, message, f"Name {served[0]}."))
         return True
-    if given in _names(served):
+    if given in _names(served[0]):
         return True
-    ours = given.startswith(f"{_names(served)[1]}|")
+    ours = any(given.startswith(f"{_names(one)[1]}|") for one in served)
     message = "This version of the questionnaire is not served." if ours else "This questionnaire is not served."
-    found.add(Problem(Kind.QUESTIONNAIRE, f"{envelope.response_path}.questionnaire", message, f"Served is {served}."))
+    found.add(
+        Problem(
+            Kind.QUESTIONNAIRE, f"{envelope.response_path}.questionnaire", message, f"Served is {', '.join(served)}."
+        )
+    )
     return False
 
 

@@ -57,7 +57,7 @@ def value_sets(edition: Edition) -> list[Resource]:
 
 
 def _code_system(edition: Edition, vocabulary: Vocabulary) -> Resource:
-    concepts = vocabulary.concepts(edition.rule_set)
+    concepts = _concepts(edition, vocabulary)
     carried = [named for concept in concepts for named in concept.properties()]
     used = {name for name, _ in carried}
     elements = {
@@ -75,6 +75,15 @@ def _code_system(edition: Edition, vocabulary: Vocabulary) -> Resource:
         "concept": [_concept_element(concept) for concept in concepts],
     }
     return filled(elements)
+
+
+def _concepts(edition: Edition, vocabulary: Vocabulary) -> list[Concept]:
+    """The codes of all rule sets that are served; of two with one code, that of the rule set that stands first."""
+    merged: dict[str, Concept] = {}
+    for rule_set in (edition.rule_set, *edition.beside):
+        for concept in vocabulary.concepts(rule_set):
+            merged.setdefault(concept.code, concept)
+    return list(merged.values())
 
 
 def _concept_element(concept: Concept) -> Resource:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,7 +11,6 @@ from service.fhir_io.capability import SERVED, capability_statement, versions_pa
 from service.fhir_io.definitions import definitions
 from service.fhir_io.versions import DEFAULT, FhirVersion
 from service.problems import Kind, Problem, Refused
-from service.triage.model import RuleSet
 from service.web.edges import fhir_reply, the_service
 from service.web.negotiation import wanted
 
@@ -21,21 +19,16 @@ DOOR = Blueprint("definitions", __name__)
 READABLE = tuple(served.resource_type for served in SERVED if "read" in served.interactions)
 
 
-@lru_cache(maxsize=8)
-def _made(digest: str, canonical_base: str, version: FhirVersion) -> dict[tuple[str, str], dict[str, Any]]:
-    """The definitions of the running rule set; `digest` is what makes an entry of the cache its own."""
-    rule_set = the_service().triage.rules.rule_set
-    if rule_set.digest != digest:
-        raise LookupError("another rule set is being served")
-    return definitions(rule_set, canonical_base, version)
+_MADE: dict[tuple[str, ...], dict[tuple[str, str], dict[str, Any]]] = {}
+"""Definitions already made, by what they were made of: a definition never changes while its rules do not."""
 
 
 def _definitions(version: FhirVersion) -> dict[tuple[str, str], dict[str, Any]]:
-    return _made(_rule_set().digest, the_service().triage.canonical_base, version)
-
-
-def _rule_set() -> RuleSet:
-    return the_service().triage.rules.rule_set
+    triage = the_service().triage
+    made_of = (triage.canonical_base, version.code, *(rule_set.digest for rule_set in triage.served))
+    if made_of not in _MADE:
+        _MADE[made_of] = definitions(triage.served, triage.canonical_base, version)
+    return _MADE[made_of]
 
 
 def _fhir_base() -> str:
@@ -62,7 +55,7 @@ def metadata() -> Response:
         version=version,
         base_url=_fhir_base(),
         software_version=__version__,
-        date=_rule_set().date,
+        date=max(rule_set.date for rule_set in the_service().triage.served),
     )
     return _cacheable(statement)
 

@@ -18,5 +18,8 @@ def live() -> Response:
 @DOOR.get("/ready")
 def ready() -> Response:
     """Rules are loaded; says which."""
-    rule_set = the_service().triage.rules.rule_set
-    return jsonify(status="ready", ruleSet=rule_set.id, version=rule_set.version, sha256=rule_set.digest)
+    loaded = [
+        {"id": rule_set.id, "version": rule_set.version, "sha256": rule_set.digest}
+        for rule_set in the_service().triage.served
+    ]
+    return jsonify(status="ready", ruleSets=loaded)

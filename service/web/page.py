@@ -25,13 +25,12 @@ def examples(folder: Path) -> dict[str, dict[str, str]]:
 def page() -> str:
     """What this is, the criteria by level, and a place to try a response."""
     service = the_service()
-    rule_set = service.triage.rules.rule_set
-    by_level = [
-        (level, rule_set.levels[level], [c for c in rule_set.criteria if c.level is level])
-        for level in sorted(Level, reverse=True)
-    ]
     return render_template(
-        "page.html", rule_set=rule_set, by_level=by_level, examples=examples(service.settings.examples_path)
+        "page.html",
+        rule_sets=service.triage.served,
+        canonical_base=service.triage.canonical_base,
+        levels=sorted(Level, reverse=True),
+        examples=examples(service.settings.examples_path),
     )
 
 

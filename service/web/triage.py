@@ -18,12 +18,11 @@ def triage() -> Response:
     version = body_version(request)
     answer_version = answer.version or version
     done = assess(the_service().triage, body_of(request), version=version, answer_version=answer_version)
-    rule_set = the_service().triage.rules.rule_set
     g.told = {
         "level": done.decision.level.code,
         "complete": done.decision.complete,
-        "rule_set": rule_set.id,
-        "rule_set_version": rule_set.version,
+        "rule_set": done.rule_set.id,
+        "rule_set_version": done.rule_set.version,
         "fhir_version": version.code,
     }
     return fhir_reply(done.bundle, answer, answer_version)

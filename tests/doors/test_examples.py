@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from service.assess import assess
 from service.cli import EXIT_CODES, main
+from service.fhir_io.outcome import fhir_path
 from service.fhir_io.versions import VERSIONS, FhirVersion
 from service.problems import Kind
 from service.settings import packaged
@@ -151,7 +152,9 @@ def test_the_level_is_the_one_that_the_example_is_about(example: Example) -> Non
 def test_a_refusal_says_where_what_and_what_to_do(example: Example) -> None:
     for issue in example.golden["issue"]:
         assert issue["severity"] in ("error", "fatal")
-        assert issue["details"]["text"].startswith(f"{issue['expression'][0]}: ")
+        where = issue["details"]["text"].partition(": ")[0]
+        assert issue["expression"] == [fhir_path(where)]
+        assert "[x]" not in where
 
 
 @each_triaged

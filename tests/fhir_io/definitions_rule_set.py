@@ -147,7 +147,7 @@ RULE_SET = RuleSet(
 
 
 def made(version=R4, rule_set=RULE_SET):
-    return definitions(rule_set, CANON, version)
+    return definitions([rule_set], CANON, version)
 
 
 def questions(version=R4):

@@ -188,6 +188,6 @@ def test_the_log_says_of_a_triage_what_was_decided_and_nothing_more(
         "level": "emergency",
         "complete": True,
         "rule_set": "limb-numbness",
-        "rule_set_version": service.triage.rules.rule_set.version,
+        "rule_set_version": service.triage.served[0].version,
         "fhir_version": "4.0",
     }

@@ -15,7 +15,7 @@ def test_the_page_shows_the_rule_set_every_criterion_and_every_example(client: F
     reply = client.get("/")
     assert (reply.status_code, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     shown = html.unescape(reply.text)
-    rule_set = service.triage.rules.rule_set
+    rule_set = service.triage.served[0]
     assert f"Rule set <strong>limb-numbness {rule_set.version}</strong>" in shown
     for criterion in rule_set.criteria:
         assert f"<strong>{criterion.title}</strong>" in shown

@@ -75,7 +75,7 @@ def test_every_definition_that_is_found_can_be_read_by_id_and_found_by_url(clien
 
 def test_a_url_may_name_the_version(client: FlaskClient, service: Service) -> None:
     url = f"{CANONICAL}/Questionnaire/limb-numbness"
-    version = service.triage.rules.rule_set.version
+    version = service.triage.served[0].version
     assert client.get("/fhir/Questionnaire", query_string={"url": f"{url}|{version}"}).json["total"] == 1
     assert client.get("/fhir/Questionnaire", query_string={"url": f"{url}|0.0.9"}).json["total"] == 0
 
@@ -107,11 +107,9 @@ def test_the_questionnaire_of_r5_is_valid_r5(client: FlaskClient) -> None:
 
 
 def test_health(client: FlaskClient, service: Service) -> None:
-    rule_set = service.triage.rules.rule_set
+    rule_set = service.triage.served[0]
     assert client.get("/health/live").json == {"status": "live"}
     assert client.get("/health/ready").json == {
         "status": "ready",
-        "ruleSet": "limb-numbness",
-        "version": rule_set.version,
-        "sha256": rule_set.digest,
+        "ruleSets": [{"id": "limb-numbness", "version": rule_set.version, "sha256": rule_set.digest}],
     }
