@@ -15,6 +15,7 @@ MODULES = sorted((ROOT / "service").rglob("*.py"))
 HOMES = {
     "flask": ("service/web",),
     "werkzeug": ("service/web",),
+    "jinja2": ("service/web",),
     "gunicorn": ("service/web",),
     "fhir": ("service/fhir_io",),
     "fhir_core": ("service/fhir_io",),

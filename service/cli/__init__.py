@@ -7,12 +7,13 @@ import click
 from service import __version__
 from service.cli.casework import cases
 from service.cli.checking import check
+from service.cli.documenting import docs
 from service.cli.exits import EXIT_BAD_NEWS, EXIT_CODES, EXIT_USAGE
 from service.cli.serving import serve, triage, write_definitions
 
 __all__ = ["EXIT_BAD_NEWS", "EXIT_CODES", "EXIT_USAGE", "main"]
 
-COMMANDS = (serve, triage, check, cases, write_definitions)
+COMMANDS = (serve, triage, check, cases, write_definitions, docs)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ from flask import Flask
 
 from service.observe import start_logging
 from service.settings import Settings
-from service.web import definitions, edges, health, page, triage, validate
+from service.web import definitions, edges, health, page, reference, triage, validate
 from service.wiring import Service, build_service
 
 
@@ -22,5 +22,6 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
     app.register_blueprint(definitions.DOOR, url_prefix="/fhir")
     app.register_blueprint(health.DOOR)
     app.register_blueprint(page.DOOR)
+    app.register_blueprint(reference.DOOR)
     edges.surround(app)
     return app

@@ -2,7 +2,7 @@
 
 from definitions_rule_set import CANON, RULE_SET, made
 
-from service.fhir_io.plan import condition_words
+from service.triage.rule_words import condition_words
 
 
 def actions():
