@@ -34,6 +34,7 @@ class Problem:
     """One thing that is wrong or worth saying.
 
     `where` is a FHIRPath into the caller's own body, or `file:line:column` of a rule file, or empty.
+    `check` is the id of the check of the rules that found it, if one did.
     `link_id` and `question` name the question concerned, if one is.
     No field may hold an answer's free text or anything that names a patient.
     """
@@ -44,6 +45,7 @@ class Problem:
     remedy: str = ""
     link_id: str = ""
     question: str = ""
+    check: str = ""
 
     @property
     def text(self) -> str:

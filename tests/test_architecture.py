@@ -24,6 +24,7 @@ HOMES = {
     "yaml": ("service/ruleset",),
     "marshmallow": ("service/ruleset", "service/settings.py"),
     "click": ("service/cli",),
+    "z3": ("service/ruleset/proof",),
 }
 """Where each library may be imported; one that is not listed may be imported nowhere."""
 

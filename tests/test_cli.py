@@ -64,6 +64,9 @@ mine/notices.yaml:2:3: There is no key “txet” here. Remove it, or use one of
 2 problems found
 """
 
+CHECKED = BROKEN.replace(": The key", ": [shape] The key").replace(": There is", ": [shape] There is")
+"""The same as `check` says it: with the id of the check."""
+
 
 def test_help_names_every_command(run: Run) -> None:
     for flag in ("-h", "--help"):
@@ -195,14 +198,14 @@ def test_rules_with_errors_are_named_by_line_and_nothing_is_done(
     monkeypatch.chdir(tmp_path)
     done = run(*command, given=b"{}", TRIAGE_RULES_PATH=str(broken_rules))
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.endswith(BROKEN)
+    assert done.stderr.endswith(CHECKED if command == ["check"] else BROKEN)
     assert not Path("made").exists()
 
 
 @pytest.mark.parametrize("command", ["check", "cases"])
 def test_a_folder_named_goes_before_the_setting(run: Run, command: str, broken_rules: Path) -> None:
     done = run(command, str(broken_rules))
-    assert (done.exit_code, done.stderr) == (1, BROKEN)
+    assert (done.exit_code, done.stderr) == (1, CHECKED if command == "check" else BROKEN)
 
 
 def test_check_of_good_rules(run: Run, service: Service) -> None:
@@ -216,9 +219,12 @@ def test_check_of_good_rules(run: Run, service: Service) -> None:
 def test_cases_that_pass(run: Run) -> None:
     done = run("cases")
     assert (done.exit_code, done.stderr) == (0, "")
-    passed, _, rest = done.stdout.partition(" ")
+    *rows, last = done.stdout.splitlines()
+    passed, _, rest = last.partition(" ")
     assert int(passed) > 100
-    assert rest == "cases passed, 0 failed\n"
+    assert rest == "cases passed, 0 failed"
+    assert rows[0] == "criteria that fire           77 of   77  100 %"
+    assert [row.split("  ")[0] for row in rows][-1] == "all"
 
 
 def test_a_case_that_fails_is_named(run: Run, tmp_path: Path) -> None:

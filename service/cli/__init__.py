@@ -9,11 +9,14 @@ from service.cli.casework import cases
 from service.cli.checking import check
 from service.cli.documenting import docs
 from service.cli.exits import EXIT_BAD_NEWS, EXIT_CODES, EXIT_USAGE
+from service.cli.generating import generate
+from service.cli.impacting import impact
+from service.cli.proving import prove
 from service.cli.serving import serve, triage, write_definitions
 
 __all__ = ["EXIT_BAD_NEWS", "EXIT_CODES", "EXIT_USAGE", "main"]
 
-COMMANDS = (serve, triage, check, cases, write_definitions, docs)
+COMMANDS = (serve, triage, check, cases, write_definitions, docs, generate, impact, prove)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.ruleset.checks import kind_of
 from service.ruleset.conditions import build_condition, build_leaf
 from service.ruleset.folder import CRITERIA_FILES, Contents
 from service.ruleset.places import Sheets
+from service.ruleset.statements import kind_of
 from service.triage.model import (
     Ask,
     ChosenCoding,

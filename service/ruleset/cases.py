@@ -7,32 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.problems import Problem
 from service.ruleset.checks import check
+from service.ruleset.expected import Expected, expected, misses, reasons_of
 from service.ruleset.folder import CASES, RuleSetInvalid, read_file
 from service.ruleset.known import known_of
+from service.ruleset.places import find
+from service.ruleset.positions import Sheet
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
-from service.triage.decision import Decision, Verdict
 from service.triage.facts import NONE
-from service.triage.model import Level, RuleSet
+from service.triage.model import RuleSet
 from service.triage.questions import Answers, Item, Value
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a case demands of the decision; `highest` None and empty lists demand nothing."""
-
-    level: Level
-    highest: Level | None
-    fires: tuple[str, ...]
-    silent: tuple[str, ...]
-    unknown: tuple[str, ...]
-    suspects: tuple[str, ...]
-    tests: tuple[str, ...]
-    no_tests: tuple[str, ...]
-    notices: tuple[str, ...]
-    open: tuple[str, ...]
-    conflicts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +51,7 @@ def load_cases(folder: Path, rule_set: RuleSet) -> tuple[Case, ...]:
     """The cases in the folder of this rule set; RuleSetInvalid with all problems of cases.yaml if it has any."""
     sheet, problems = read_file(folder, CASES)
     if sheet is not None:
-        problems += check({CASES: sheet}, known_of(rule_set))
+        problems += check({CASES: sheet}, known_of(rule_set)) or [*_unknown_reasons(sheet, rule_set)]
     if sheet is None or problems:
         raise RuleSetInvalid(problems)
     return tuple(
@@ -74,7 +60,7 @@ def load_cases(folder: Path, rule_set: RuleSet) -> tuple[Case, ...]:
             says=entry["says"],
             covers=tuple(entry["covers"]),
             answers=_answers(rule_set, entry["answers"], denied=entry["others"] == "denied"),
-            expect=_expected(entry["expect"]),
+            expect=expected(entry["expect"]),
             place=sheet.mark((index,)).where,
         )
         for index, entry in enumerate(sheet.data)
@@ -86,8 +72,20 @@ def run_cases(rules: CompiledRuleSet, cases: Iterable[Case]) -> list[CaseFailure
     return [
         CaseFailure(case, case.place, message)
         for case in cases
-        for message in _misses(case.expect, decide(rules, case.answers))
+        for message in misses(case.expect, decide(rules, case.answers))
     ]
+
+
+def _unknown_reasons(sheet: Sheet, rule_set: RuleSet) -> Iterator[Problem]:
+    """A reason that nothing which points to the condition has as its title."""
+    for key in ("because", "not_because"):
+        for _, path, titles in find({CASES: sheet}, CASES, f"*/expect/{key}/*"):
+            reasons = reasons_of(rule_set, str(path[-1]))
+            for index, title in enumerate(titles):
+                if title not in reasons:
+                    said = f"Nothing that points to “{path[-1]}” has the title “{title}”."
+                    remedy = f"Write one of: {'; '.join(reasons) or 'nothing points to it'}."
+                    yield sheet.problem((*path, index), said, remedy)
 
 
 def _answers(rule_set: RuleSet, named: Mapping[str, Any], *, denied: bool) -> Answers:
@@ -105,55 +103,3 @@ def _denial(item: Item) -> list[Value]:
     if item.kind == "boolean":
         return [False]
     return [NONE] if item.repeats and any(option.code == NONE for option in item.options) else []
-
-
-def _expected(entry: Mapping[str, Any]) -> Expected:
-    lists = {key: tuple(names) for key, names in entry.items() if key not in ("level", "highest")}
-    highest = Level.of(entry["highest"]) if "highest" in entry else None
-    return Expected(level=Level.of(entry["level"]), highest=highest, **lists)
-
-
-def _misses(expect: Expected, decision: Decision) -> Iterator[str]:
-    """What was expected and what happened instead."""
-    if decision.level is not expect.level:
-        fired = ", ".join(finding.criterion.id for finding in decision.fired) or "nothing"
-        yield f"expected level {expect.level.code}, but it was {decision.level.code}; what fired: {fired}."
-    if expect.highest is not None and decision.highest is not expect.highest:
-        yield f"expected {expect.highest.code} as the highest level possible, but it was {decision.highest.code}."
-    yield from _wrong_verdicts(expect, decision)
-    proposed = [proposal.test.code for proposal in decision.proposals]
-    yield from _absent("suspects", expect.suspects, [suspicion.condition.code for suspicion in decision.suspicions])
-    yield from _absent("tests", expect.tests, proposed)
-    for test in expect.no_tests:
-        if test in proposed:
-            yield f"expected no test “{test}”, but it was proposed."
-    yield from _absent("notices", expect.notices, [notice.id for notice in decision.notices])
-    yield from _absent("open", expect.open, [question.item.link_id for question in decision.open_questions])
-    disputed = dict.fromkeys(link_id for conflict in decision.conflicts for link_id in conflict.link_ids)
-    yield from _absent("conflicts", expect.conflicts, list(disputed))
-
-
-def _wrong_verdicts(expect: Expected, decision: Decision) -> Iterator[str]:
-    verdicts = {finding.criterion.id: finding for finding in decision.findings}
-    wanted = ((Verdict.FIRED, expect.fires), (Verdict.NOT_FIRED, expect.silent), (Verdict.UNKNOWN, expect.unknown))
-    for verdict, names in wanted:
-        for name in names:
-            found = verdicts[name]
-            if found.verdict is not verdict:
-                said = f"expected criterion “{name}” to be {verdict.value}, but it was {found.verdict.value}"
-                yield f"{said} ({'; '.join(found.because)})."
-
-
-def _absent(what: str, expected: Iterable[str], found: list[str]) -> Iterator[str]:
-    for name in expected:
-        if name not in found:
-            yield f"expected “{name}” among the {_NAMES[what]}, but found {', '.join(found) or 'none'}."
-
-
-_NAMES = {
-    "suspects": "suspected conditions",
-    "tests": "proposed tests",
-    "notices": "notices",
-    "open": "open questions",
-    "conflicts": "questions with conflicting answers",
-}

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.problems import Kind, Problem
-from service.ruleset.checks import check
+from service.ruleset.checks import check, found_by
 from service.ruleset.known import Known, known_in
+from service.ruleset.lock import LOCK
 from service.ruleset.places import Sheets
 from service.ruleset.positions import Sheet, read_sheet
 from service.ruleset.schema import SHAPES, shaped
 from service.ruleset.shapes import LEVELS
 
 CASES = "cases.yaml"
+WEIGHTS = "weights.yaml"
 CRITERIA_FILES = tuple(f"criteria/{level}.yaml" for level in LEVELS)
-RULE_FILES = (*(name for name in SHAPES if name not in (CASES, "criteria")), *CRITERIA_FILES)
+RULE_FILES = (*(name for name in SHAPES if name not in (CASES, WEIGHTS, LOCK, "criteria")), *CRITERIA_FILES)
 
 
 class RuleSetInvalid(Exception):  # noqa: N818 - named for what it says of the rule set
@@ -49,14 +51,14 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def read_folder(folder: Path, *, cases: bool) -> Contents:
-    """Everything in the folder, with or without its cases, and every problem that it has."""
+    """Everything in the folder, with or without its cases and its lock, and every problem that it has."""
     if not folder.is_dir():
         gone = Problem(
             Kind.NOT_FOUND, f"{folder.name}:1:1", "There is no such folder.", "Name the folder of a rule set."
         )
-        return Contents({}, known_in({}, frozenset()), "", (gone,))
-    names = (*RULE_FILES, CASES) if cases else RULE_FILES
-    problems = _strangers(folder)
+        return Contents({}, known_in({}, frozenset()), "", tuple(found_by("no-folder", [gone])))
+    names = _names(folder) if cases else RULE_FILES
+    problems = found_by("stray-file", _strangers(folder))
     contents: dict[str, bytes] = {}
     sheets: dict[str, Sheet] = {}
     for name in names:
@@ -71,6 +73,11 @@ def read_folder(folder: Path, *, cases: bool) -> Contents:
     return Contents(sheets, known, _digest(contents), tuple(in_order(problems)))
 
 
+def _names(folder: Path) -> tuple[str, ...]:
+    """All the files of a rule set; a draft may have no lock."""
+    return (*RULE_FILES, CASES, LOCK) if (folder / LOCK).exists() else (*RULE_FILES, CASES)
+
+
 def read_file(folder: Path, name: str) -> tuple[Sheet | None, list[Problem]]:
     """One file of the folder, or what is wrong with it."""
     _, sheet, problems = _read(folder, name)
@@ -82,17 +89,19 @@ def _read(folder: Path, name: str) -> tuple[bytes | None, Sheet | None, list[Pro
         content = (folder / name).read_bytes()
     except OSError as error:
         said = "The file is missing." if isinstance(error, FileNotFoundError) else f"Cannot be read: {error.strerror}."
-        return None, None, [_about(folder, name, said, "Add it, and fill it as docs/writing-rules.md says.")]
+        gone = _about(folder, name, said, "Add it, and fill it as docs/writing-rules.md says.")
+        return None, None, found_by("missing-file", [gone])
     sheet, problems = read_sheet(f"{_root(folder)}/{name}", content)
     if sheet is None:
-        return content, None, problems
-    return content, *shaped(name, sheet)
+        return content, None, found_by("unreadable", problems)
+    shapely, problems = shaped(name, sheet)
+    return content, shapely, found_by("shape", problems)
 
 
 def _strangers(folder: Path) -> list[Problem]:
     """YAML files that no one reads: most likely a misspelt name."""
     found = [path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml") if path.is_file()]
-    known = {*RULE_FILES, CASES}
+    known = {*RULE_FILES, CASES, WEIGHTS}
     remedy = f"Rename it to one of: {', '.join(sorted(known))}; or remove it."
     return [_about(folder, name, "This file belongs to no rule set.", remedy) for name in found if name not in known]
 
@@ -109,7 +118,7 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     """SHA-256 over names and bytes of the rule files, each preceded by its length, so that none runs into the next."""
     digest = hashlib.sha256()
     for name in sorted(contents):
-        if name != CASES:
+        if name not in (CASES, LOCK):
             for part in (name.encode(), contents[name]):
                 digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()

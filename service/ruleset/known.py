@@ -85,3 +85,15 @@ def known_of(rule_set: RuleSet) -> Known:
         for link_id, item in rule_set.items.items()
     }
     return Known({kind: frozenset(names) for kind, names in ids.items()}, items)
+
+
+def misfit(link_id: str, asked: Asked, value: bool | str) -> tuple[str, str] | None:
+    """Why the value cannot be an answer to the question, and what to do; None when it can."""
+    if asked.kind == "boolean":
+        if isinstance(value, bool):
+            return None
+        return f"“{link_id}” is answered with true or false, not “{value}”.", "Write true or false."
+    if value in asked.options:
+        return None
+    given = str(value).lower() if isinstance(value, bool) else value
+    return f"“{link_id}” has no option “{given}”.", f"Write one of: {', '.join(asked.options)}."

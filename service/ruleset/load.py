@@ -6,20 +6,51 @@ from pathlib import Path
 
 from service.problems import Problem
 from service.ruleset.build import build
-from service.ruleset.folder import RuleSetInvalid, read_folder
+from service.ruleset.checks import SEVERITY, Severity, check_whole, found_by
+from service.ruleset.folder import RuleSetInvalid, in_order, read_folder
+from service.ruleset.intended import intended_problems
+from service.ruleset.lock import LOCK, changes_in_words, lock_text
+from service.ruleset.weights import check_weights
+from service.ruleset.whole import Whole
 from service.triage.model import RuleSet
 
-__all__ = ["RuleSetInvalid", "check_rule_set", "load_rule_set"]
+__all__ = ["RuleSetInvalid", "check_rule_set", "load_rule_set", "load_whole", "lock_rule_set"]
 
 
 def load_rule_set(folder: Path) -> RuleSet:
     """The rule set in the folder, without its cases; RuleSetInvalid with all problems of all files if it has any."""
+    return load_whole(folder).rule_set
+
+
+def load_whole(folder: Path) -> Whole:
+    """The same with the files, to tell where something stands."""
     contents = read_folder(folder, cases=False)
     if contents.problems:
         raise RuleSetInvalid(contents.problems)
-    return build(contents)
+    return Whole(contents.sheets, build(contents))
 
 
 def check_rule_set(folder: Path) -> list[Problem]:
-    """Every problem of the rule files and of cases.yaml, sorted by file, line and column."""
-    return list(read_folder(folder, cases=True).problems)
+    """Every problem of the rule files, of cases.yaml, weights.yaml and lock.json, sorted by file, line and column.
+
+    Whether the rules make sense is checked once their files hold together.
+    """
+    contents = read_folder(folder, cases=True)
+    problems = list(contents.problems)
+    if not problems:
+        problems += check_whole(Whole(contents.sheets, build(contents)))
+    problems += found_by("intended-change", intended_problems(contents.sheets))
+    problems += found_by("weights", check_weights(folder, contents.known))
+    return in_order(problems)
+
+
+def lock_rule_set(folder: Path) -> list[str]:
+    """Write lock.json anew and say what changed; RuleSetInvalid with every problem that this does not put right."""
+    problems = [problem for problem in check_rule_set(folder) if problem.check != "stale-lock"]
+    if any(SEVERITY[problem.check] is Severity.ERROR for problem in problems):
+        raise RuleSetInvalid(problems)
+    contents = read_folder(folder, cases=True)
+    whole = Whole(contents.sheets, build(contents))
+    told = changes_in_words(whole)
+    (folder / LOCK).write_text(lock_text(whole), encoding="utf-8")
+    return told

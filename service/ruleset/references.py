@@ -1,14 +1,10 @@
-"""Checks every id that one place of a rule set defines and another refers to: none repeated, none dangling."""
+"""Where the files of a rule set refer to ids that others of them define, and the words for one that is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from difflib import get_close_matches
 
-from service.problems import Problem
-from service.ruleset.known import CRITERIA, DEFINED, HOMES, Known
-from service.ruleset.places import Sheets, find
-from service.ruleset.positions import Mark
+from service.ruleset.known import CRITERIA, HOMES, Known
 
 REFERENCES = (
     ("ruleset.yaml", "categories/*", "code"),
@@ -34,13 +30,21 @@ REFERENCES = (
     ("notices.yaml", "*/sources/*", "statement"),
     ("cases.yaml", "*/covers/*", "statement"),
     ("cases.yaml", "*/answers/@", "question"),
+    ("cases.yaml", "*/expect/decides/*", "criterion"),
     ("cases.yaml", "*/expect/fires/*", "criterion"),
     ("cases.yaml", "*/expect/silent/*", "criterion"),
     ("cases.yaml", "*/expect/unknown/*", "criterion"),
     ("cases.yaml", "*/expect/suspects/*", "condition"),
+    ("cases.yaml", "*/expect/no_suspects/*", "condition"),
+    ("cases.yaml", "*/expect/suspects_at/@", "condition"),
+    ("cases.yaml", "*/expect/because/@", "condition"),
+    ("cases.yaml", "*/expect/not_because/@", "condition"),
     ("cases.yaml", "*/expect/tests/*", "test"),
     ("cases.yaml", "*/expect/no_tests/*", "test"),
+    ("cases.yaml", "*/expect/tests_at/@", "test"),
+    ("cases.yaml", "*/expect/asked_by/@", "test"),
     ("cases.yaml", "*/expect/notices/*", "notice"),
+    ("cases.yaml", "*/expect/no_notices/*", "notice"),
     ("cases.yaml", "*/expect/open/*", "question"),
     ("cases.yaml", "*/expect/conflicts/*", "question"),
 )
@@ -50,49 +54,8 @@ _NUMBERED = ("statement", "document")
 """Ids that are numbers: the nearest one is no likelier to be meant than any other."""
 
 
-def dangling(sheets: Sheets, known: Known) -> Iterator[Problem]:
-    """An id that nothing defines."""
-    for file, pattern, kind in REFERENCES:
-        for sheet, path, name in find(sheets, file, pattern):
-            if known.lacks(kind, name):
-                yield sheet.problem(path, *unknown_words(known, kind, name), at_key=pattern.endswith("@"))
-
-
 def unknown_words(known: Known, kind: str, name: str) -> tuple[str, str]:
     """That there is no such id, and the one that may be meant."""
     near = [] if kind in _NUMBERED else get_close_matches(name, sorted(known.ids[kind]), n=1)
     meant = f"Did you mean “{near[0]}”? " if near else ""
     return f"There is no {kind} “{name}”.", f"{meant}Name one of {HOMES[kind]}, or add it there."
-
-
-def repeated_ids(sheets: Sheets, _known: Known) -> Iterator[Problem]:
-    """An id that stands twice among those of its kind; groups and questions share their linkIds."""
-    shared = {"group": "linkId", "question": "linkId"}
-    first: dict[tuple[str, str], Mark] = {}
-    for kind, places in DEFINED.items():
-        for file, pattern in places:
-            for sheet, path, name in find(sheets, file, pattern) if not pattern.endswith("@") else ():
-                called = shared.get(kind, kind)
-                before = first.setdefault((called, name), sheet.mark(path))
-                if before is not sheet.mark(path):
-                    said = f"The {called} “{name}” is already defined at {before.where}."
-                    yield sheet.problem(path, said, "Give one of the two another id, or remove it.")
-
-
-def repeated_options(sheets: Sheets, _known: Known) -> Iterator[Problem]:
-    """An option that a question has twice."""
-    for sheet, path, options in find(sheets, "items.yaml", "groups/*/items/*/options"):
-        codes = [option["code"] for option in options]
-        for index, code in enumerate(codes):
-            if code in codes[:index]:
-                yield sheet.problem(
-                    (*path, index, "code"), f"The option “{code}” is repeated.", "Remove one of the two."
-                )
-
-
-def missing_documents(sheets: Sheets, known: Known) -> Iterator[Problem]:
-    """A statement of a document that ruleset.yaml does not list."""
-    for sheet, path, name in find(sheets, "catalogue.yaml", "@"):
-        document = name.split("-")[0]
-        if document.startswith("D") and known.lacks("document", document):
-            yield sheet.problem(path, *unknown_words(known, "document", document), at_key=True)

@@ -13,6 +13,8 @@ from service.problems import Problem
 from service.ruleset.positions import Sheet
 from service.ruleset.schema_cases import CASES
 from service.ruleset.schema_knowledge import CATEGORIES, CONDITION, CRITERION, NOTICE, QUALIFIER, SUBSTANCE, TEST, basis
+from service.ruleset.schema_lock import LOCK
+from service.ruleset.schema_weights import WEIGHTS
 from service.ruleset.shapes import (
     LEVELS,
     ConditionField,
@@ -48,6 +50,9 @@ DOCUMENT = strict(
 )
 """A document that the rules rest on."""
 
+INTENDED_CHANGE = strict({"criterion": ident(), "from": level(), "to": level(), "reason": text()})
+"""A criterion that gives a lower level than in the version before, on purpose."""
+
 RULE_SET = strict(
     {
         "id": ident(),
@@ -63,6 +68,7 @@ RULE_SET = strict(
         "scope": ConditionField(),
         "open_floor": level(),
         "categories": nested(all_of(CATEGORIES, ident)),
+        "intended_changes": entries(INTENDED_CHANGE, load_default=[]),
     }
 )
 """ruleset.yaml."""
@@ -112,6 +118,8 @@ SHAPES: Mapping[str, fields.Field[Any]] = {
     "terminology.yaml": mapped(ident(), nested(TERM)),
     "catalogue.yaml": mapped(statement(), nested(STATEMENT)),
     "cases.yaml": CASES,
+    "weights.yaml": WEIGHTS,
+    "lock.json": LOCK,
 }
 """The root of every file; the files of a folder share one."""
 

@@ -9,6 +9,7 @@ from marshmallow import fields
 from service.ruleset.shapes import (
     LEVELS,
     ConditionField,
+    count,
     entries,
     ident,
     level,
@@ -81,6 +82,7 @@ CRITERION = strict(
         "settles": several(statement(), load_default=[]),
         "basis": basis(),
         "why": text(load_default=""),
+        "version": count(load_default=1),
     }
 )
 """One entry of criteria/*.yaml."""
@@ -103,6 +105,7 @@ CONDITION = strict(
         "sources": sources(),
         "evidence": entries(EVIDENCE, load_default=[]),
         "tests": entries(ASK, load_default=[]),
+        "unreachable": text(required=False),
     }
 )
 """One entry of conditions.yaml."""

@@ -114,6 +114,15 @@ def flag(**options: Any) -> Checked:
     )
 
 
+def count(**options: Any) -> Checked:
+    """A whole number from 1."""
+
+    def test(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+    return Checked(test, "{key} must be a whole number from 1.\nWrite it like 2, without quotes.", **options)
+
+
 def day(**options: Any) -> Checked:
     """A date as quoted text."""
     return Checked(_is_day, '{key} must be a date.\nWrite it like "2024-05-31", in quotes.', **options)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Finding, OpenQuestion, Proposal, Suspicion, Verdict
-from service.triage.facts import read_acutely
+from service.triage.facts import Reading, read_acutely
 from service.triage.model import Ask, Criterion, Level
-from service.triage.operators import Compiled, because, decisive_leaves
+from service.triage.operators import Compiled, because, decisive_leaves, unanswered
 from service.triage.questions import Answers, Facts
 
 
@@ -14,7 +14,7 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
     """The verdict on `answers`; the same answers always give an equal decision."""
     reading = read_acutely(rules.rule_set, answers)
     facts = reading.facts
-    findings = tuple(_judge(rules, facts, *criterion) for criterion in rules.criteria)
+    findings = tuple(_judge(rules, reading, *criterion) for criterion in rules.criteria)
     level = _level(rules, findings)
     suspicions = _suspicions(rules, facts, findings, level)
     proposals = _proposals(rules, facts, findings, suspicions)
@@ -37,14 +37,20 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
 
 
 def _judge(
-    rules: CompiledRuleSet, facts: Facts, criterion: Criterion, when: Compiled, unless: tuple[Compiled, ...]
+    rules: CompiledRuleSet, reading: Reading, criterion: Criterion, when: Compiled, unless: tuple[Compiled, ...]
 ) -> Finding:
-    """Fired when its condition is true and no qualifier is known to hold; an open qualifier lowers nothing."""
-    items = rules.rule_set.items
+    """Fired when its condition is true and no qualifier is known to hold; an open or disputed one lowers nothing.
+
+    While an open question could still dispute the qualifiers that hold, the criterion is open, too.
+    """
+    items, facts = rules.rule_set.items, reading.facts
     verdict, told = when.judge(facts), because(when, facts, items)
     if verdict is False:
         return Finding(criterion, Verdict.NOT_FIRED, told)
-    holding = [(q, c) for q, c in zip(criterion.unless, unless, strict=True) if c.judge(facts) is True]
+    holding = [(q, c) for q, c in zip(criterion.unless, unless, strict=True) if c.judge(reading.undisputed) is True]
+    disputing = _could_dispute(reading, [compiled for _, compiled in holding])
+    if disputing:
+        return Finding(criterion, Verdict.UNKNOWN, tuple(unanswered(items[name]) for name in disputing), disputing)
     if holding:
         lowering = [text for _, compiled in holding for text in because(compiled, facts, items)]
         lowered_by = tuple(qualifier for qualifier, _ in holding)
@@ -53,6 +59,15 @@ def _judge(
         return Finding(criterion, Verdict.FIRED, told)
     still_open = tuple(dict.fromkeys(leaf.item for leaf in decisive_leaves(when, facts)))
     return Finding(criterion, Verdict.UNKNOWN, told, still_open)
+
+
+def _could_dispute(reading: Reading, holding: list[Compiled]) -> tuple[str, ...]:
+    """The open questions that could dispute the qualifiers that hold; none if one of them would still hold."""
+    settled = {name: values for name, values in reading.undisputed.items() if name not in reading.disputable}
+    if any(compiled.judge(settled) is True for compiled in holding):
+        return ()
+    read = [leaf.item for compiled in holding for leaf in decisive_leaves(compiled, reading.undisputed)]
+    return tuple(dict.fromkeys(other for name in read for other in reading.disputable.get(name, ())))
 
 
 def _level(rules: CompiledRuleSet, findings: tuple[Finding, ...]) -> Level:

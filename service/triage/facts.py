@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.triage.decision import Conflict
@@ -14,9 +15,15 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The facts to judge by, and every contradiction met on the way to them."""
+    """The facts to judge by, and every contradiction met on the way to them.
+
+    Only facts that are `undisputed` may lower a level: those without the questions whose answers contradict each other.
+    `disputable` are questions with an answer that others, still open, could contradict: linkId to these others.
+    """
 
     facts: Facts
+    undisputed: Facts
+    disputable: Mapping[str, tuple[str, ...]]
     conflicts: tuple[Conflict, ...]
 
 
@@ -28,7 +35,7 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
         if given := answers.get(item.link_id):
             facts[item.link_id] = _one_reading(item, given, conflicts)
     for item in rule_set.items.values():
-        _imply_gate(rule_set, item, facts, conflicts)
+        _imply_gate(rule_set, item, answers, facts, conflicts)
     for item in rule_set.items.values():
         if item.link_id not in facts and _is_hidden(item, facts):
             facts[item.link_id] = frozenset()
@@ -42,7 +49,18 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
                     counted="both answers, each for what it adds to the concern",
                 )
             )
-    return Reading(facts, tuple(conflicts))
+    disputed = {link_id for conflict in conflicts if not conflict.hidden for link_id in conflict.link_ids}
+    undisputed = {link_id: values for link_id, values in facts.items() if link_id not in disputed}
+    return Reading(facts, undisputed, _disputable(rule_set, facts), tuple(conflicts))
+
+
+def _disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in rule_set.contradictions:
+        for side, other in ((pair.first, pair.second), (pair.second, pair.first)):
+            if _is_met(side, facts) and other.item not in facts:
+                found[side.item] = (*found.get(side.item, ()), other.item)
+    return found
 
 
 def _one_reading(item: Item, given: tuple[Value, ...], conflicts: list[Conflict]) -> frozenset[Value]:
@@ -81,15 +99,20 @@ def _is_hidden(item: Item, facts: Facts) -> bool:
     return bool(item.asked_when) and all(_is_met(gate, facts) is False for gate in item.asked_when)
 
 
-def _imply_gate(rule_set: RuleSet, item: Item, facts: dict[str, frozenset[Value]], conflicts: list[Conflict]) -> None:
-    """An answer to a question that should not have been asked: a positive one tells that its gate was met."""
+def _imply_gate(
+    rule_set: RuleSet, item: Item, answers: Answers, facts: dict[str, frozenset[Value]], conflicts: list[Conflict]
+) -> None:
+    """An answer to a question that should not have been asked: a positive one tells that its gate was met.
+
+    Positive is also what a contradiction let go, such as the "yes" of a yes and no where "no" is the concern.
+    """
     given = facts.get(item.link_id)
     if given is None or not item.asked_when or any(_is_met(gate, facts) for gate in item.asked_when):
         return
     gate = item.asked_when[0]
     gate_item = rule_set.items[gate.item]
     gate_said = _told(gate_item, facts[gate.item]) if gate.item in facts else f"{gate_item.label}: not answered"
-    positive = bool(given - {False})
+    positive = bool({*given, *answers.get(item.link_id, ())} - {False, NONE})
     if positive:
         facts[gate.item] = facts.get(gate.item, frozenset()) - {False} | frozenset(gate.values)
     elif gate.item not in facts:

@@ -18,7 +18,6 @@ class Operator:
     test: Callable[[frozenset[Value], frozenset[Value]], bool]
     yes: str
     no: str
-    unanswered: str = "{label}: not answered"
 
 
 def _meets(given: frozenset[Value], wanted: frozenset[Value]) -> bool:
@@ -82,11 +81,16 @@ def decisive_leaves(compiled: Compiled, facts: Facts) -> list[Is]:
     return [leaf for part in agreeing for leaf in decisive_leaves(part, facts)]
 
 
+def unanswered(item: Item) -> str:
+    """That a question is open, in words."""
+    return f"{item.label}: not answered"
+
+
 def words(leaf: Is, facts: Facts, items: Mapping[str, Item]) -> str:
     """One answer in words, such as "loss of bladder control: yes"."""
     item, operator, given = items[leaf.item], OPERATORS[leaf.operator], facts.get(leaf.item)
     if given is None:
-        return operator.unanswered.format(label=item.label)
+        return unanswered(item)
     if operator.test(given, frozenset(leaf.values)):
         met = ", ".join(item.option_text(value) for value in leaf.values if value in given)
         return operator.yes.format(label=item.label, given=met)

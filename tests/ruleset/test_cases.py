@@ -24,7 +24,7 @@ def test_the_cases_of_the_tiny_rule_set_hold(tiny: Path) -> None:
 
 
 def test_others_denied_answers_no_and_none_but_leaves_single_choices_open(tiny: Path) -> None:
-    denied, unanswered, both = load_cases(tiny, load_rule_set(tiny))
+    denied, unanswered, both, *_ = load_cases(tiny, load_rule_set(tiny))
     assert denied.answers == {
         "numb": (True,),
         "weak": (True,),
@@ -38,7 +38,7 @@ def test_others_denied_answers_no_and_none_but_leaves_single_choices_open(tiny: 
 
 def test_a_case_knows_its_place(tiny: Path) -> None:
     cases = load_cases(tiny, load_rule_set(tiny))
-    assert [case.place for case in cases] == ["tiny/cases.yaml:1:3", "tiny/cases.yaml:15:3", "tiny/cases.yaml:27:3"]
+    assert [case.place for case in cases[:3]] == ["tiny/cases.yaml:1:3", "tiny/cases.yaml:15:3", "tiny/cases.yaml:27:3"]
     assert cases[0].covers == ("CF-1",)
 
 

@@ -1,0 +1,1 @@
+"""The safety properties of a rule set, proven over every possible set of answers instead of sampled."""

@@ -1,0 +1,54 @@
+"""(f) Answers that contradict each other never lower the level.
+
+1. Of one question: answered against itself (yes and no, two options of a single choice, "none" beside other options),
+   the level is no lower than with one side alone: one value, or the other options, or "none".
+2. Of two questions that the rule set declares to contradict each other: with both answers, the level is no lower than
+   with either of the two questions unanswered. A question that is open may hold the level at the floor only by being
+   open; the level to compare with is then that of what had fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import z3
+
+from service.ruleset.proof.ground import LOGIC, Formula, Ground, agree, no_lower, same_but
+from service.ruleset.proof.reading import is_met
+from service.ruleset.proof.refute import Claim, Found, refute
+from service.triage.facts import NONE
+from service.triage.questions import Item
+
+
+def contradictory(ground: Ground) -> Iterator[Found]:
+    """One query for each question, and two for each pair that is declared."""
+    yield from refute(ground, _against_itself(ground))
+    yield from refute(ground, _against_another(ground))
+
+
+def _against_itself(ground: Ground) -> Iterator[Claim]:
+    lower = z3.Not(no_lower(ground.one.outcome.reached, ground.other.outcome.reached))
+    for name, item in ground.rule_set.items.items():
+        said = f"Answered against itself, “{item.label}” lowers the level."
+        both = [z3.Not(agree(item, ground.one.given[name])), _one_side(ground, item)]
+        yield Claim(said, [same_but(ground, name), *both, lower], ("both", "alone"))
+
+
+def _one_side(ground: Ground, item: Item) -> Formula:
+    """`other` gives some of what `one` gives, without contradiction; of a multiple choice, all that goes together."""
+    both, alone = ground.one.given[item.link_id], ground.other.given[item.link_id]
+    part = [z3.Implies(alone[value], both[value]) for value in both]
+    whole = [z3.Implies(both[value], alone[value]) for value in both if value != NONE]
+    together = [z3.Or(alone[NONE], LOGIC.every(whole))] if item.repeats and NONE in alone else []
+    return LOGIC.every([ground.other.answers(item.link_id), agree(item, alone), *part, *together])
+
+
+def _against_another(ground: Ground) -> Iterator[Claim]:
+    lower = z3.Not(no_lower(ground.one.outcome.reached, ground.other.outcome.found))
+    for pair in ground.rule_set.contradictions:
+        both = [is_met(LOGIC, side, ground.one.outcome.said) for side in (pair.first, pair.second)]
+        for side, against in ((pair.first, pair.second), (pair.second, pair.first)):
+            labels = [ground.rule_set.items[each.item].label for each in (side, against)]
+            said = f"“{labels[0]}”, which contradicts “{labels[1]}”, lowers the level."
+            left_out = z3.Not(ground.other.answers(side.item))
+            yield Claim(said, [same_but(ground, side.item), *both, left_out, lower], ("both", "alone"))
