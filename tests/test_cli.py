@@ -219,12 +219,9 @@ def test_check_of_good_rules(run: Run, service: Service) -> None:
 def test_cases_that_pass(run: Run) -> None:
     done = run("cases")
     assert (done.exit_code, done.stderr) == (0, "")
-    *rows, last = done.stdout.splitlines()
-    passed, _, rest = last.partition(" ")
+    passed, _, rest = done.stdout.splitlines(keepends=True)[-1].partition(" ")
     assert int(passed) > 100
-    assert rest == "cases passed, 0 failed"
-    assert rows[0] == "criteria that fire           77 of   77  100 %"
-    assert [row.split("  ")[0] for row in rows][-1] == "all"
+    assert rest == "cases passed, 0 failed\n"
 
 
 def test_a_case_that_fails_is_named(run: Run, tmp_path: Path) -> None:

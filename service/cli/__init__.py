@@ -11,12 +11,13 @@ from service.cli.documenting import docs
 from service.cli.exits import EXIT_BAD_NEWS, EXIT_CODES, EXIT_USAGE
 from service.cli.generating import generate
 from service.cli.impacting import impact
+from service.cli.mutating import mutate
 from service.cli.proving import prove
 from service.cli.serving import serve, triage, write_definitions
 
 __all__ = ["EXIT_BAD_NEWS", "EXIT_CODES", "EXIT_USAGE", "main"]
 
-COMMANDS = (serve, triage, check, cases, write_definitions, docs, generate, impact, prove)
+COMMANDS = (serve, triage, check, cases, mutate, write_definitions, docs, generate, impact, prove)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.ruleset.cases import Case
+from service.ruleset.mutation.variations import in_words
 from service.ruleset.whereabouts import single_conditions, whereabouts
 from service.ruleset.whole import Whole
 from service.triage.facts import read_acutely
 from service.triage.model import RuleSet
 from service.triage.operators import Truth, compile_condition
-from service.triage.rule_words import condition_words
 
 TRUTHS: Mapping[str, Truth] = {"true": True, "false": False, "unknown": None}
 """What every single condition must be in some case."""
@@ -53,7 +53,7 @@ def coverage(whole: Whole, cases: Iterable[Case]) -> tuple[Row, ...]:
             "condition",
             "to be suspected",
             {code: places.conditions[code] for code in _reachable(rule_set)},
-            ((*case.expect.suspects, *case.expect.suspects_at, *case.expect.because) for case in cases),
+            (_suspected(case) for case in cases),
         ),
         _row(
             "tests",
@@ -98,11 +98,19 @@ def _single_conditions(whole: Whole, cases: Iterable[Case]) -> Iterator[Row]:
     seen = {single.leaf: {compile_condition(single.leaf).judge(known) for known in facts} for single in singles}
     for word, truth in TRUTHS.items():
         missing = [
-            f"{single.where}: In no case is “{condition_words(single.leaf, whole.rule_set.items)}” {word}."
+            f"{single.where}: In no case is “{in_words(single.leaf)}” {word}."
             for single in singles
             if truth not in seen[single.leaf]
         ]
         yield Row(f"single conditions {word}", len(singles), tuple(missing))
+
+
+def _suspected(case: Case) -> Iterator[str]:
+    """What a case expects to be suspected: outright, at a level, for a reason, or because it asks for a test."""
+    expect = case.expect
+    yield from (*expect.suspects, *expect.suspects_at, *expect.because)
+    for asking in expect.asked_by.values():
+        yield from asking
 
 
 def _reachable(rule_set: RuleSet) -> list[str]:
