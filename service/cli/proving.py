@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from service.ruleset.proof.refute import Failure
 
 TIMEOUT = 60.0
-MISSING = "Proofs need z3, which is an extra of its own. Install it: pip install 'numbness-triage[prove]'"
+MISSING = "Proofs need z3, which is an extra of its own. Install it: pip install z3-solver"
 
 
 @click.command()

@@ -27,7 +27,7 @@ ANSWERS = st.fixed_dictionaries({}, optional={key: values(item) for key, item in
 
 @given(ANSWERS, st.sampled_from([R4, R5]))
 def test_what_is_written_is_what_is_read(answers: dict[str, tuple[Value, ...]], version: object) -> None:
-    edition = Edition(RULE_SET, BASE, version)  # type: ignore[arg-type]  # one of the two versions above
+    edition = Edition(RULE_SET, BASE, version)  # one of the two versions above
     response = questionnaire_response(answers, edition, subject="Patient/example", response_id="r1")
     read = read_request(response, edition.version, RULE_SET, BASE)
     assert read.answers == answers

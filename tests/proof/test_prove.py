@@ -193,20 +193,20 @@ def test_a_level_that_the_rule_set_does_not_describe(small_rules: Rules) -> None
 
 def forgets_the_level(logic: Symbols, rule_set: RuleSet, given: object) -> Outcome[object]:
     """A translation in which an emergency does not count as at least urgent."""
-    outcome = translate(logic, rule_set, given)  # type: ignore[arg-type]
+    outcome = translate(logic, rule_set, given)
     urgent = [judged.fired for judged in outcome.criteria if judged.criterion.level is Level.URGENT]
     return replace(outcome, reached={**outcome.reached, Level.URGENT: logic.some(urgent)})
 
 
 def forgets_what_is_open(logic: Symbols, rule_set: RuleSet, given: object) -> Outcome[object]:
     """A translation whose highest level is that of what fired."""
-    outcome = translate(logic, rule_set, given)  # type: ignore[arg-type]
+    outcome = translate(logic, rule_set, given)
     return replace(outcome, possible=outcome.found)
 
 
 def fires_and_is_open(logic: Symbols, rule_set: RuleSet, given: object) -> Outcome[object]:
     """A translation with criteria that fire and are open as well."""
-    outcome = translate(logic, rule_set, given)  # type: ignore[arg-type]
+    outcome = translate(logic, rule_set, given)
     return replace(outcome, criteria=tuple(replace(each, unknown=each.when.possible) for each in outcome.criteria))
 
 
@@ -221,11 +221,11 @@ def fires_and_is_open(logic: Symbols, rule_set: RuleSet, given: object) -> Outco
 def test_an_engine_without_exactly_one_level(small_rules: Rules, doctored: object, said: str) -> None:
     """No rules can break (e), only the engine: so the fault is in the translation, and the engine does not have it."""
     rule_set = small_rules()
-    failure = prove(ground(rule_set, timeout=60, translate=doctored), BY_LETTER["e"]).failure  # type: ignore[arg-type]
+    failure = prove(ground(rule_set, timeout=60, translate=doctored), BY_LETTER["e"]).failure
     assert failure is not None
     assert failure.broken == said
     ((_, answers),) = failure.witness
-    wrong = doctored(Plain(), rule_set, given_in(rule_set, answers))  # type: ignore[operator]
+    wrong = doctored(Plain(), rule_set, given_in(rule_set, answers))
     right = translate(Plain(), rule_set, given_in(rule_set, answers))
     told = [(each.reached, each.possible, [(j.fired, j.unknown) for j in each.criteria]) for each in (wrong, right)]
     assert told[0] != told[1]
@@ -254,9 +254,9 @@ def test_a_pair_that_lowers(small_rules: Rules) -> None:
         assert run(rule_set, wanted.letter).failure is None
 
     def forgets_the_pairs(logic: Symbols, rules: RuleSet, given: object) -> Outcome[object]:
-        return translate(logic, replace(rules, contradictions=()), given)  # type: ignore[arg-type]
+        return translate(logic, replace(rules, contradictions=()), given)
 
-    doctored = ground(rule_set, timeout=60, translate=forgets_the_pairs)  # type: ignore[arg-type]
+    doctored = ground(rule_set, timeout=60, translate=forgets_the_pairs)
     failure = prove(doctored, BY_LETTER["f"]).failure
     assert failure is not None
     assert failure.broken == "“onset of weakness”, which contradicts “can feel”, lowers the level."

@@ -77,7 +77,7 @@ def valued(outcome: Outcome[z3.BoolRef], model: z3.ModelRef) -> Outcome[bool]:
         return z3.is_true(model.eval(formula, model_completion=True))
 
     return replace(
-        outcome,  # type: ignore[arg-type]
+        outcome,
         criteria=tuple(replace(j, fired=value(j.fired), unknown=value(j.unknown)) for j in outcome.criteria),
         reached={level: value(formula) for level, formula in outcome.reached.items()},
         possible={level: value(formula) for level, formula in outcome.possible.items()},
@@ -111,7 +111,7 @@ def test_questions_that_hide_questions_in_either_order(small_rules: object, plac
     edits = [("items.yaml", "      - {id: feels,", CHAINED)]
     if place == "before":
         edits = [("items.yaml", first, CHAINED.replace("      - {id: feels,", first))]
-    rule_set: RuleSet = small_rules(*edits)  # type: ignore[operator]
+    rule_set: RuleSet = small_rules(*edits)
     compiled = compile_rules(rule_set)
     for seed in range(1_000):
         answers = drawn(rule_set, seed)
@@ -122,7 +122,7 @@ def test_questions_that_hide_questions_in_either_order(small_rules: object, plac
 def test_a_pair_that_disputes_a_qualifier(small_rules: object) -> None:
     """Contradicted, the qualifier does not hold; while it could be, what it lowers is open."""
     pair = "contradictions:\n  - {first: {item: weak-onset, is: gradual}, second: {item: feels, is: false}}\n"
-    rule_set: RuleSet = small_rules(("items.yaml", "contradictions:\n", pair))  # type: ignore[operator]
+    rule_set: RuleSet = small_rules(("items.yaml", "contradictions:\n", pair))
     compiled = compile_rules(rule_set)
     lowered: Answers = {"numb": (True,), "weak": (True,), "weak-onset": ("gradual",)}
     assert engine({**lowered, "feels": (True,)}, compiled)[0] is Level.ROUTINE

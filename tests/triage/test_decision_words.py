@@ -18,7 +18,7 @@ def decided(**answers: object) -> Decision:
     given = {
         name.replace("_", "-"): tuple(value) if isinstance(value, list) else (value,) for name, value in answers.items()
     }
-    return decide(RULES, given)  # type: ignore[arg-type]
+    return decide(RULES, given)
 
 
 def test_a_fired_criterion_names_its_answers_documents_and_basis() -> None:
