@@ -16,7 +16,9 @@ from service.problems import Problem, Refused
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
 from service.triage.decision import Decision
+from service.triage.explanation import Explanation
 from service.triage.model import RuleSet
+from service.triage.why import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,12 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One triage: what was read, by which rules, what was decided, and the Bundle that says so."""
+    """One triage: what was read, by which rules, what was decided and why, and the Bundle that says so."""
 
     rule_set: RuleSet
     request: Request
     decision: Decision
+    explanation: Explanation | None
     bundle: dict[str, Any]
 
 
@@ -58,16 +61,19 @@ def assess(
     *,
     version: FhirVersion,
     answer_version: FhirVersion | None = None,
+    explain: bool = True,
 ) -> Assessed:
     """Triage the body `raw`, which is a QuestionnaireResponse or Parameters of FHIR version `version`.
 
-    The Bundle is of `answer_version`, else of the body's. Raises Refused with every
+    The Bundle is of `answer_version`, else of the body's. It is explained unless `explain` or the body says not to; an
+    explanation that is not wanted is not worked out. Raises Refused with every
     problem when the body cannot be triaged.
     """
     body = parse_body(raw, triage.limits)
     rules = triage.rules_for(body)
     request = read_request(body, version, rules.rule_set, triage.canonical_base, beside=triage.served)
     decision = decide(rules, request.answers)
+    explanation = why(rules, request.answers, decision) if explain and request.explain else None
     bundle = build_bundle(
         decision,
         request,
@@ -75,8 +81,9 @@ def assess(
         canonical_base=triage.canonical_base,
         version=answer_version or version,
         now=triage.clock(),
+        explanation=explanation,
     )
-    return Assessed(rules.rule_set, request, decision, bundle)
+    return Assessed(rules.rule_set, request, decision, explanation, bundle)
 
 
 def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Problem]:

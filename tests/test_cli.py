@@ -109,9 +109,20 @@ def test_explain_says_the_decision_in_words(quick: Run) -> None:
     assert done.exit_code == 0
     assert done.stdout.startswith(ASLEEP)
     headings = [line for line in done.stdout.splitlines() if line and not line.startswith(("  ", "Level"))]
-    assert headings == ["What to do", "Criteria that fired", "Suspected conditions", "Proposed tests", "Notes"]
+    assert headings == [
+        "What to do",
+        "Criteria that fired",
+        "Suspected conditions",
+        "Proposed tests",
+        "Notes",
+        "Why not higher",
+        "Why not lower",
+        "What to ask next",
+    ]
     assert "\nProposed tests\n  none\n" in done.stdout
-    assert done.stdout.endswith("A decision aid for clinicians, not a diagnosis.\n")
+    assert "A decision aid for clinicians, not a diagnosis.\n\nWhy not higher\n" in done.stdout
+    assert "\n  One answer would make it Emergency:\n  - confusion: yes instead of no\n" in done.stdout
+    assert done.stdout.endswith("Why not lower\n  It is the lowest level.\n\nWhat to ask next\n  nothing is open\n")
 
 
 def test_explain_says_how_far_it_could_still_rise(quick: Run, respond: Callable[..., dict[str, Any]]) -> None:

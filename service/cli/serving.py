@@ -51,7 +51,7 @@ def triage(file: BinaryIO, explain: bool, fhir_version: str) -> None:
         print_json(operation_outcome(refused.problems))
         raise SystemExit(EXIT_CODES[refused.problems[0].kind]) from None
     if explain:
-        click.echo(explain_in_words(done.decision, done.rule_set), nl=False)
+        click.echo(explain_in_words(done.decision, done.rule_set, done.explanation), nl=False)
     else:
         print_json(done.bundle)
 

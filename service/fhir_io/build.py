@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.fhir_io.canonical import PRIORITY, Edition, Resource, coding_element
+from service.fhir_io.explanation import explanation_extension, explanation_issues
 from service.fhir_io.identity import assessment_id, identifier, part_id, urn
-from service.fhir_io.outcome import decision_problems, operation_outcome
+from service.fhir_io.outcome import answer_problems, issue, open_problems
 from service.fhir_io.read import Request
 from service.fhir_io.versions import FhirVersion
 from service.triage.decision import Decision, Proposal, Suspicion
+from service.triage.explanation import Explanation
+from service.triage.explanation_words import explanation_notes
 from service.triage.model import RuleSet, SuspectedCondition
 from service.triage.words import notes, rationale, what_to_do
 
@@ -29,7 +32,14 @@ class Frame:
 
 
 def build_bundle(
-    decision: Decision, request: Request, *, rule_set: RuleSet, canonical_base: str, version: FhirVersion, now: str
+    decision: Decision,
+    request: Request,
+    *,
+    rule_set: RuleSet,
+    canonical_base: str,
+    version: FhirVersion,
+    now: str,
+    explanation: Explanation | None = None,
 ) -> Resource:
     """The answer to one response: RiskAssessment, ServiceRequests most urgent first, OperationOutcome if need be.
 
@@ -38,16 +48,24 @@ def build_bundle(
     """
     made = assessment_id(request, rule_set.digest)
     frame = Frame(Edition(rule_set, canonical_base, version), request, made, now)
-    resources = [_risk_assessment(frame, decision)]
+    resources = [_risk_assessment(frame, decision, explanation)]
     resources += [_service_request(frame, proposal) for proposal in decision.proposals]
     if request.bundle_type == "transaction":
         entries = [_entry(resource) | {"request": _conditional_create(resource)} for resource in resources]
     else:
-        said = [*request.warnings, *decision_problems(decision, request.places)]
-        if said:
-            resources.append(operation_outcome(said) | {"id": part_id(made, "outcome")})
+        if issues := _issues(frame, decision, explanation):
+            resources.append({"resourceType": "OperationOutcome", "id": part_id(made, "outcome"), "issue": issues})
         entries = [_entry(resource) for resource in resources]
     return {"resourceType": "Bundle", "type": request.bundle_type, "timestamp": now, "entry": entries}
+
+
+def _issues(frame: Frame, decision: Decision, explanation: Explanation | None) -> list[Resource]:
+    """Warnings about the body and its answers, what is open, and why the level is what it is."""
+    request = frame.request
+    said = [issue(problem) for problem in (*request.warnings, *answer_problems(decision, request.places))]
+    if explanation is None:
+        return said + [issue(problem) for problem in open_problems(decision)]
+    return said + list(explanation_issues(explanation, frame.edition, request.places))
 
 
 def _entry(resource: Resource) -> Resource:
@@ -60,14 +78,18 @@ def _conditional_create(resource: Resource) -> Resource:
     return {"method": "POST", "url": resource["resourceType"], "ifNoneExist": query}
 
 
-def _risk_assessment(frame: Frame, decision: Decision) -> Resource:
+def _risk_assessment(frame: Frame, decision: Decision, explanation: Explanation | None) -> Resource:
     rule_set = frame.edition.rule_set
     method = frame.own("rule-set", rule_set.id, rule_set.title) | {"version": rule_set.version}
-    said = [{"text": text} for text in notes(decision, rule_set)]
-    said += [{"text": problem.text} for problem in frame.request.warnings]
+    said = [*notes(decision, rule_set), *(problem.text for problem in frame.request.warnings)]
+    explained: Resource = {}
+    if explanation is not None:
+        said += explanation_notes(explanation, decision, rule_set)
+        explained = {"extension": [explanation_extension(explanation, frame.edition)]}
     return {
         "resourceType": "RiskAssessment",
         "id": frame.id,
+        **explained,
         "identifier": [identifier(frame.id)],
         "status": "final" if decision.complete else "preliminary",
         "method": {"coding": [method]},
@@ -77,7 +99,7 @@ def _risk_assessment(frame: Frame, decision: Decision) -> Resource:
         "basis": [_response_reference(frame)],
         "prediction": [_level_prediction(frame, decision), *(_suspected(frame, s) for s in decision.suspicions)],
         "mitigation": what_to_do(decision, rule_set),
-        "note": said,
+        "note": [{"text": text} for text in said],
     }
 
 

@@ -45,6 +45,7 @@ SERVED = (
     Served("ValueSet", _READ, _BY_URL),
     Served("OperationDefinition", _READ, _BY_URL),
     Served("PlanDefinition", _READ, _BY_URL),
+    Served("StructureDefinition", _READ, _BY_URL),
 )
 """Every type of resource that the service answers for; the web layer routes by it and the statement tells of it."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from service.fhir_io.canonical import Edition, Resource
 from service.fhir_io.capability import SERVED, capability_statement, versions_parameters
+from service.fhir_io.explanation_definition import explanation_definition
 from service.fhir_io.operation import triage_operation
 from service.fhir_io.plan import plan_definition
 from service.fhir_io.questionnaire import questionnaire
@@ -25,7 +26,7 @@ def definitions(
     rest belongs to all of them, under the version of the first.
     """
     first = Edition(rule_sets[0], canonical_base, version, beside=tuple(rule_sets[1:]))
-    made = [*code_systems(first), *value_sets(first), triage_operation(first)]
+    made = [*code_systems(first), *value_sets(first), triage_operation(first), explanation_definition(first)]
     newest: set[str] = set()
     for rule_set in rule_sets:
         edition = Edition(rule_set, canonical_base, version)

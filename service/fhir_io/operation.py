@@ -32,7 +32,7 @@ def triage_operation(edition: Edition) -> Resource:
         "system": False,
         "type": True,
         "instance": False,
-        "parameter": [_response(), _subject(), _encounter(), _bundle_type(edition), _return()],
+        "parameter": [_response(), _subject(), _encounter(), _bundle_type(edition), _explain(), _return()],
     }
 
 
@@ -84,6 +84,18 @@ def _bundle_type(edition: Edition) -> Resource:
             "strength": "required",
             "valueSet": f"http://hl7.org/fhir/ValueSet/bundle-type|{edition.version.release}",
         },
+    }
+
+
+def _explain() -> Resource:
+    return {
+        "name": "explain",
+        "use": "in",
+        "min": 0,
+        "max": "1",
+        "documentation": "Whether to say which answers would make the level higher or lower and what to ask next; "
+        "true when left out. In the address it may stand as well: $triage?explain=false.",
+        "type": "boolean",
     }
 
 

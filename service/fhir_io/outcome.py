@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from service.problems import Kind, Problem
@@ -46,15 +47,17 @@ def operation_outcome(problems: list[Problem]) -> dict[str, Any]:
     if not problems:
         all_well = {"severity": "information", "code": "informational", "details": {"text": "No problem was found."}}
         return {"resourceType": "OperationOutcome", "issue": [all_well]}
-    return {"resourceType": "OperationOutcome", "issue": [_issue(problem) for problem in problems]}
+    return {"resourceType": "OperationOutcome", "issue": [issue(problem) for problem in problems]}
 
 
-def _issue(problem: Problem) -> dict[str, Any]:
+def issue(problem: Problem, coding: dict[str, Any] | None = None, *, also: Sequence[str] = ()) -> dict[str, Any]:
+    """One issue; `coding` says in a code what it is about, `also` names more places in the caller's body."""
     severity, code = ISSUES[problem.kind]
-    issue: dict[str, Any] = {"severity": severity, "code": code, "details": {"text": problem.text}}
-    if problem.where:
-        issue["expression"] = [fhir_path(problem.where)]
-    return issue
+    details = ({"coding": [coding]} if coding else {}) | {"text": problem.text}
+    made: dict[str, Any] = {"severity": severity, "code": code, "details": details}
+    if places := [*([problem.where] if problem.where else []), *also]:
+        made["expression"] = [fhir_path(place) for place in places]
+    return made
 
 
 def fhir_path(where: str) -> str:
@@ -62,8 +65,8 @@ def fhir_path(where: str) -> str:
     return _CHOICE.sub(".value", where.removesuffix(".resourceType"))
 
 
-def decision_problems(decision: Decision, places: dict[str, str]) -> list[Problem]:
-    """What a decision has to say for itself: contradictions, answers to hidden questions, open questions.
+def answer_problems(decision: Decision, places: dict[str, str]) -> list[Problem]:
+    """What a decision has to say of the answers: contradictions, and answers to hidden questions.
 
     `places` gives the FHIRPath of each answered linkId in the caller's own body.
     """
@@ -71,7 +74,12 @@ def decision_problems(decision: Decision, places: dict[str, str]) -> list[Proble
     harmless = [conflict.link_ids[0] for conflict in decision.conflicts if conflict.harmless]
     said = f"Answered “no” although the Questionnaire hides the question; nothing changed: {', '.join(harmless)}."
     hidden = [Problem(Kind.NOTE, "", said)] if harmless else []
-    return [*disputed, *hidden, *(_open(question) for question in decision.open_questions)]
+    return [*disputed, *hidden]
+
+
+def open_problems(decision: Decision) -> list[Problem]:
+    """The questions that are open and could still raise the level."""
+    return [_open(question) for question in decision.open_questions]
 
 
 def _disputed(conflict: Conflict, places: dict[str, str]) -> Problem:

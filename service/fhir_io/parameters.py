@@ -12,7 +12,7 @@ RESPONSE = "QuestionnaireResponse"
 _RESPONSE_NAMES = ("questionnaireResponse", "resource")
 _BUNDLE_TYPES = ("collection", "transaction")
 _REFERENCES = ("subject", "encounter")
-_KNOWN = (*_RESPONSE_NAMES, *_REFERENCES, "bundleType")
+_KNOWN = (*_RESPONSE_NAMES, *_REFERENCES, "bundleType", "explain")
 _OF_VALIDATE = ("questionnaire", "mode", "profile")
 _SEND = "Send a QuestionnaireResponse, or Parameters with a parameter questionnaireResponse."
 
@@ -29,6 +29,7 @@ class Envelope:
     subject: Placed | None = None
     encounter: Placed | None = None
     bundle_type: str = "collection"
+    explain: bool = True
 
 
 def type_problem(body: dict[str, Any]) -> Problem | None:
@@ -53,9 +54,10 @@ def open_envelope(body: dict[str, Any], found: ProblemList, warnings: ProblemLis
     response = _response(given, found)
     subject, encounter = (_reference(given.get(name), name, found) for name in _REFERENCES)
     bundle_type = _bundle_type(given.get("bundleType"), found)
+    explain = _explain(given.get("explain"), found)
     if response is None:
         return None
-    return Envelope(*response, subject=subject, encounter=encounter, bundle_type=bundle_type)
+    return Envelope(*response, subject=subject, encounter=encounter, bundle_type=bundle_type, explain=explain)
 
 
 def _by_name(body: dict[str, Any], found: ProblemList, warnings: ProblemList) -> dict[str, Placed]:
@@ -110,3 +112,14 @@ def _bundle_type(given: Placed | None, found: ProblemList) -> str:
         )
         return _BUNDLE_TYPES[0]
     return str(asked)
+
+
+def _explain(given: Placed | None, found: ProblemList) -> bool:
+    if given is None:
+        return True
+    parameter, where = given
+    asked = parameter.get("valueBoolean")
+    if not isinstance(asked, bool):
+        found.structure(where, "The parameter explain needs a valueBoolean.", "Use true or false.")
+        return True
+    return asked

@@ -36,6 +36,7 @@ class Request:
     answers: Answers
     places: dict[str, str]
     warnings: tuple[Problem, ...]
+    explain: bool = True
 
 
 def read_request(
@@ -78,6 +79,7 @@ def _request(
         subject=subject,
         encounter=encounter,
         bundle_type=envelope.bundle_type,
+        explain=envelope.explain,
         answers=read.answers,
         places=read.places,
         warnings=(*warnings.listed(), *read.warnings.listed()),

@@ -154,11 +154,33 @@ def _rule_set(rule_set: RuleSet) -> list[Concept]:
     return [Concept(rule_set.id, rule_set.title, rule_set.description)]
 
 
+def _always(**concepts: str) -> Callable[[RuleSet], list[Concept]]:
+    """Codes that do not depend on the rules; a name has underscores for the hyphens of its code."""
+    made = [Concept(name.replace("_", "-"), says) for name, says in concepts.items()]
+    return lambda _: made
+
+
+_EXPLANATION = _always(
+    ask_next="An open question whose answer can still change something",
+    would_raise="Other answers that would make the level higher",
+    would_lower="Other answers that would make the level lower",
+)
+_CHANGE = _always(
+    answered="Answered, where there is no answer",
+    instead="Answered so, instead of as it is",
+    also="Answered so, beside what is answered already",
+    without="Answered without this",
+)
+
 VOCABULARIES = (
     Vocabulary("triage-level", "Triage level", "How soon a person with numbness should be seen.", _levels),
     Vocabulary("suspected-condition", "Suspected condition", "What may lie behind the numbness.", _conditions),
     Vocabulary("recommended-test", "Recommended test", "The tests that can be proposed.", _tests),
     Vocabulary(ANSWERS, "Answers about numbness", "The options of all choice questions.", _answers),
+    Vocabulary(
+        "triage-explanation", "Explanation of a triage", "What an issue of an explanation is about.", _EXPLANATION
+    ),
+    Vocabulary("answer-change", "Change of an answer", "How another answer differs from the one given.", _CHANGE),
     Vocabulary("rule-set", "Rule set", "The rule sets that RiskAssessment.method names.", _rule_set),
 )
 """The one table of our code systems."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Finding, OpenQuestion, Proposal, Suspicion, Verdict
 from service.triage.facts import Reading, read_acutely
@@ -15,7 +18,7 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
     reading = read_acutely(rules.rule_set, answers)
     facts = reading.facts
     findings = tuple(_judge(rules, reading, *criterion) for criterion in rules.criteria)
-    level = _level(rules, findings)
+    level = _level(rules, ((finding.criterion.level, finding.verdict) for finding in findings))
     suspicions = _suspicions(rules, facts, findings, level)
     proposals = _proposals(rules, facts, findings, suspicions)
     held_back = {p.test.code for p in proposals if level is Level.EMERGENCY and p.level is Level.ROUTINE}
@@ -36,27 +39,52 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
     )
 
 
-def _judge(
-    rules: CompiledRuleSet, reading: Reading, criterion: Criterion, when: Compiled, unless: tuple[Compiled, ...]
-) -> Finding:
+def level_of(rules: CompiledRuleSet, answers: Answers) -> tuple[Level, Reading]:
+    """The level that `decide` would give, and how the answers were read, for a fraction of its cost."""
+    reading = read_acutely(rules.rule_set, answers)
+    weighed = [(criterion.level, weigh(reading, when, unless).verdict) for criterion, when, unless in rules.criteria]
+    return _level(rules, weighed), reading
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A criterion's verdict, the places of the qualifiers that hold, and the open questions that could dispute them."""
+
+    verdict: Verdict
+    holding: tuple[int, ...] = ()
+    disputing: tuple[str, ...] = ()
+
+
+def weigh(reading: Reading, when: Compiled, unless: tuple[Compiled, ...]) -> Weighed:
     """Fired when its condition is true and no qualifier is known to hold; an open or disputed one lowers nothing.
 
     While an open question could still dispute the qualifiers that hold, the criterion is open, too.
     """
-    items, facts = rules.rule_set.items, reading.facts
-    verdict, told = when.judge(facts), because(when, facts, items)
+    verdict = when.judge(reading.facts)
     if verdict is False:
-        return Finding(criterion, Verdict.NOT_FIRED, told)
-    holding = [(q, c) for q, c in zip(criterion.unless, unless, strict=True) if c.judge(reading.undisputed) is True]
-    disputing = _could_dispute(reading, [compiled for _, compiled in holding])
-    if disputing:
-        return Finding(criterion, Verdict.UNKNOWN, tuple(unanswered(items[name]) for name in disputing), disputing)
+        return Weighed(Verdict.NOT_FIRED)
+    holding = tuple(place for place, compiled in enumerate(unless) if compiled.judge(reading.undisputed) is True)
     if holding:
-        lowering = [text for _, compiled in holding for text in because(compiled, facts, items)]
-        lowered_by = tuple(qualifier for qualifier, _ in holding)
+        disputing = _could_dispute(reading, [unless[place] for place in holding])
+        return Weighed(Verdict.UNKNOWN if disputing else Verdict.NOT_FIRED, holding, disputing)
+    return Weighed(Verdict.FIRED if verdict is True else Verdict.UNKNOWN)
+
+
+def _judge(
+    rules: CompiledRuleSet, reading: Reading, criterion: Criterion, when: Compiled, unless: tuple[Compiled, ...]
+) -> Finding:
+    """The verdict of a criterion with the answers that it rests on, in words."""
+    items, facts = rules.rule_set.items, reading.facts
+    weighed, told = weigh(reading, when, unless), because(when, facts, items)
+    if weighed.disputing:
+        still_open = tuple(unanswered(items[name]) for name in weighed.disputing)
+        return Finding(criterion, Verdict.UNKNOWN, still_open, weighed.disputing)
+    if weighed.holding:
+        lowering = [text for place in weighed.holding for text in because(unless[place], facts, items)]
+        lowered_by = tuple(criterion.unless[place] for place in weighed.holding)
         return Finding(criterion, Verdict.NOT_FIRED, tuple(dict.fromkeys([*told, *lowering])), lowered_by=lowered_by)
-    if verdict is True:
-        return Finding(criterion, Verdict.FIRED, told)
+    if weighed.verdict is not Verdict.UNKNOWN:
+        return Finding(criterion, weighed.verdict, told)
     still_open = tuple(dict.fromkeys(leaf.item for leaf in decisive_leaves(when, facts)))
     return Finding(criterion, Verdict.UNKNOWN, told, still_open)
 
@@ -70,12 +98,15 @@ def _could_dispute(reading: Reading, holding: list[Compiled]) -> tuple[str, ...]
     return tuple(dict.fromkeys(other for name in read for other in reading.disputable.get(name, ())))
 
 
-def _level(rules: CompiledRuleSet, findings: tuple[Finding, ...]) -> Level:
+def _level(rules: CompiledRuleSet, verdicts: Iterable[tuple[Level, Verdict]]) -> Level:
     """The most acute level that fired; never below the floor while a criterion at or above the floor is open."""
-    fired = [f.criterion.level for f in findings if f.verdict is Verdict.FIRED]
-    floor = rules.rule_set.open_floor
-    is_open = any(f.verdict is Verdict.UNKNOWN and f.criterion.level >= floor for f in findings)
-    return max([floor if is_open else Level.SELF_CARE, *fired])
+    level, floor = Level.SELF_CARE, rules.rule_set.open_floor
+    for of_criterion, verdict in verdicts:
+        if verdict is Verdict.FIRED:
+            level = max(level, of_criterion)
+        elif verdict is Verdict.UNKNOWN and of_criterion >= floor:
+            level = max(level, floor)
+    return level
 
 
 def _suspicions(

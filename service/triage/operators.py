@@ -34,11 +34,15 @@ OPERATORS: Mapping[str, Operator] = {
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A condition as a function of the facts; either a leaf or parts, so that a verdict can be traced to answers."""
+    """A condition as a function of the facts; either a leaf or parts, so that a verdict can be traced to answers.
+
+    It is true when at least `count` of the parts are.
+    """
 
     judge: Callable[[Facts], Truth]
     leaf: Is | None = None
     parts: tuple[Compiled, ...] = ()
+    count: int = 1
 
 
 def compile_condition(condition: Condition) -> Compiled:
@@ -47,7 +51,7 @@ def compile_condition(condition: Condition) -> Compiled:
         return Compiled(_leaf(condition), leaf=condition)
     parts = tuple(compile_condition(part) for part in condition.parts)
     count = {AllOf: len(parts), AtLeast: getattr(condition, "count", 1)}.get(type(condition), 1)
-    return Compiled(_at_least(count, tuple(part.judge for part in parts)), parts=parts)
+    return Compiled(_at_least(count, tuple(part.judge for part in parts)), parts=parts, count=count)
 
 
 def _leaf(leaf: Is) -> Callable[[Facts], Truth]:

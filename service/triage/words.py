@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from service.triage.decision import Conflict, Decision, Finding, Proposal
+from service.triage.explanation import Explanation
+from service.triage.explanation_words import explanation_lines
 from service.triage.model import Level, RuleSet, Source
 
 DISCLAIMER = "A decision aid for clinicians, not a diagnosis."
@@ -91,8 +93,8 @@ def notes(decision: Decision, rule_set: RuleSet) -> list[str]:
     return texts
 
 
-def explain(decision: Decision, rule_set: RuleSet) -> str:
-    """The whole decision as plain text for a terminal."""
+def explain(decision: Decision, rule_set: RuleSet, explanation: Explanation | None = None) -> str:
+    """The whole decision as plain text for a terminal, and why it is neither higher nor lower if that is given."""
     level, highest = rule_set.levels[decision.level], rule_set.levels[decision.highest]
     lines = [f"Level: {level.title}" + ("" if decision.complete else f" (preliminary, could still be {highest.title})")]
     lines += ["", "What to do", f"  {what_to_do(decision, rule_set)}", "", "Criteria that fired"]
@@ -105,4 +107,6 @@ def explain(decision: Decision, rule_set: RuleSet) -> str:
     lines += ["", "Notes"]
     skip = 1 + len(decision.fired)
     lines += [f"  - {text}" for text in notes(decision, rule_set)[skip:]]
+    if explanation is not None:
+        lines += ["", *explanation_lines(explanation, decision, rule_set)]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from service.assess import assess
+from service.problems import Kind, Problem, Refused
 from service.web.edges import body_of, fhir_reply, the_service
 from service.web.negotiation import body_version, wanted
 
@@ -17,7 +18,13 @@ def triage() -> Response:
     answer = wanted(request)
     version = body_version(request)
     answer_version = answer.version or version
-    done = assess(the_service().triage, body_of(request), version=version, answer_version=answer_version)
+    done = assess(
+        the_service().triage,
+        body_of(request),
+        version=version,
+        answer_version=answer_version,
+        explain=_explain(),
+    )
     g.told = {
         "level": done.decision.level.code,
         "complete": done.decision.complete,
@@ -26,3 +33,12 @@ def triage() -> Response:
         "fhir_version": version.code,
     }
     return fhir_reply(done.bundle, answer, answer_version)
+
+
+def _explain() -> bool:
+    """Whether the address asks for an explanation; the body may say no, too."""
+    asked = request.args.get("explain", "true")
+    if asked not in ("true", "false"):
+        message = "The parameter explain of the address is neither true nor false."
+        raise Refused([Problem(Kind.STRUCTURE, "", message, "Use ?explain=true or ?explain=false.")])
+    return asked == "true"

@@ -256,7 +256,7 @@ def test_what_looks_like_an_identifier_is_repeated_to_the_caller_but_not_logged(
     """A developer must see which linkId, code or element is meant; a name without spaces cannot be told from one."""
     listening = listen()
     link = respond({"numbness": True, "confusion": True, "kanari-1": {"valueString": MARK}})
-    said = texts(listening.client.post(TRIAGE, json=link).json["entry"][-1]["resource"])
+    said = texts(listening.client.post(f"{TRIAGE}?explain=false", json=link).json["entry"][-1]["resource"])
     assert said == [
         "QuestionnaireResponse.item[2]: The questionnaire has no item with this linkId: its answers were not used. "
         "linkId: kanari-1. Use the questionnaire's linkIds."

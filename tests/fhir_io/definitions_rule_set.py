@@ -20,7 +20,15 @@ from service.triage.questions import AllOf, AnyOf, AtLeast, Coding, Group, Is, I
 
 CANON = "https://canon.example/fhir"
 ANSWERS = f"{CANON}/CodeSystem/numbness-answers"
-CODE_SYSTEMS = ("triage-level", "suspected-condition", "recommended-test", "numbness-answers", "rule-set")
+CODE_SYSTEMS = (
+    "triage-level",
+    "suspected-condition",
+    "recommended-test",
+    "numbness-answers",
+    "triage-explanation",
+    "answer-change",
+    "rule-set",
+)
 SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"
 
 NUMB = Is("numbness", "is", (True,))

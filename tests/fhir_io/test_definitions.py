@@ -17,6 +17,7 @@ KEYS = [
     *(("ValueSet", name) for name in CODE_SYSTEMS),
     ("OperationDefinition", "QuestionnaireResponse-triage"),
     ("PlanDefinition", "limb-numbness"),
+    ("StructureDefinition", "triage-explanation"),
 ]
 
 
@@ -129,6 +130,7 @@ def test_the_operation(version):
         ("subject", "in", 0, "1", "Reference"),
         ("encounter", "in", 0, "1", "Reference"),
         ("bundleType", "in", 0, "1", "code"),
+        ("explain", "in", 0, "1", "boolean"),
         ("return", "out", 1, "1", "Bundle"),
     ]
     bundle_type = next(p for p in operation["parameter"] if p["name"] == "bundleType")

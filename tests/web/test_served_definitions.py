@@ -61,7 +61,14 @@ def test_versions(client: FlaskClient) -> None:
 
 
 def test_every_definition_that_is_found_can_be_read_by_id_and_found_by_url(client: FlaskClient) -> None:
-    for resource_type in ("Questionnaire", "CodeSystem", "ValueSet", "OperationDefinition", "PlanDefinition"):
+    for resource_type in (
+        "Questionnaire",
+        "CodeSystem",
+        "ValueSet",
+        "OperationDefinition",
+        "PlanDefinition",
+        "StructureDefinition",
+    ):
         everything = client.get(f"/fhir/{resource_type}").json
         assert (everything["type"], everything["total"]) == ("searchset", len(everything["entry"]))
         assert everything["link"] == [{"relation": "self", "url": f"http://localhost/fhir/{resource_type}"}]

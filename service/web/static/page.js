@@ -25,6 +25,25 @@ function issueTexts(outcome) {
   return outcome.issue.map((issue) => `${issue.severity}: ${issue.details.text}`);
 }
 
+function coded(outcomes, code) {
+  return outcomes.flatMap((outcome) => outcome.issue)
+    .filter((issue) => (issue.details.coding || [{}])[0].code === code);
+}
+
+function fold(parent, title, issues) {
+  if (!issues.length) return;
+  const box = add(parent, "details");
+  add(box, "summary", `${title} (${issues.length})`);
+  const items = add(box, "ul");
+  for (const issue of issues) add(items, "li", issue.details.text);
+}
+
+function showExplanation(box, outcomes) {
+  fold(box, "What to ask next", coded(outcomes, "ask-next"));
+  fold(box, "What would make it higher", coded(outcomes, "would-raise"));
+  fold(box, "What would make it lower", coded(outcomes, "would-lower"));
+}
+
 function showDecision(box, bundle) {
   const [risk] = ofType(bundle, "RiskAssessment");
   const level = risk.prediction[0].qualitativeRisk.coding[0];
@@ -39,7 +58,9 @@ function showDecision(box, bundle) {
     return `${code.text} (${order.priority})`;
   });
   list(box, "Proposed tests", tests);
-  list(box, "Warnings and open questions", ofType(bundle, "OperationOutcome").flatMap(issueTexts));
+  const outcomes = ofType(bundle, "OperationOutcome");
+  list(box, "Warnings", coded(outcomes, undefined).map((issue) => issue.details.text));
+  showExplanation(box, outcomes);
   const notes = add(box, "details");
   add(notes, "summary", "All notes, with sources");
   list(notes, "Notes", risk.note.map((note) => note.text));
