@@ -10,7 +10,7 @@ import click
 
 from service.cli.exits import EXIT_BAD_NEWS, FOLDER, as_text, print_problems, the_settings
 from service.fhir_io.canonical import Edition
-from service.fhir_io.respond import questionnaire_response
+from service.fhir_io.respond import questionnaire_response, sayable
 from service.fhir_io.versions import DEFAULT
 from service.ruleset.load import RuleSetInvalid, load_rule_set
 from service.triage.compiled import compile_rules
@@ -76,9 +76,12 @@ def _end(failure: Failure | None) -> str:
 
 
 def _write(failure: Failure, letter: str, edition: Edition, folder: Path) -> list[str]:
-    """Write each set of answers of the witness as a response; a line for each file."""
+    """Write each set of answers of the witness as a response; a line for each file, or why there is none."""
     lines = []
     for name, answers in failure.witness:
+        if not sayable(answers):
+            lines.append("Not written: that an option was not asked can be said by a bound questionnaire only.")
+            continue
         called = f"witness-{letter}-{name}" if name else f"witness-{letter}"
         response = questionnaire_response(answers, edition, subject="Patient/witness", response_id=called)
         folder.mkdir(parents=True, exist_ok=True)

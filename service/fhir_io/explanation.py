@@ -45,7 +45,7 @@ def _code(code: str, edition: Edition) -> Resource:
 
 def _unanswered(question: NextQuestion, edition: Edition) -> Problem:
     item, tests = question.item, ", ".join(edition.rule_set.tests[code].title for code in question.tests)
-    said = f"Not answered: {item.label}."
+    said = f"Not answered: {question.words}."
     if question.could_reach is not None:
         said += f" The answer could still raise the level to {question.could_reach.code}."
     if tests:

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from service.fhir_io.read import Request
+from service.triage.questions import Answer
 
 NAMESPACE = uuid.UUID("5f0b5b0e-4a52-5c0b-9f43-2f0f7a1d7c11")
 """Fixed for good: a change would make every stored id a stranger."""
@@ -19,12 +20,17 @@ def assessment_id(request: Request, digest: str) -> str:
     are another assessment, and no conditional create may take it for the first.
     """
     said = sorted(
-        (link_id, sorted({json.dumps(value) for value in values})) for link_id, values in request.answers.items()
+        (link_id, sorted({json.dumps(_said(value)) for value in values})) for link_id, values in request.answers.items()
     )
     own = request.response.get("identifier")
     named = [request.response.get("id"), *map(_key, own if isinstance(own, list) else [own])]
     concerned = [_whom(request.subject), _whom(request.encounter), named, said, digest]
     return str(uuid.uuid5(NAMESPACE, json.dumps(concerned, separators=(",", ":"))))
+
+
+def _said(answer: Answer) -> Any:
+    """The answer as JSON; of a value itself, and of an option that was not asked or denied with what is said of it."""
+    return answer if isinstance(answer, bool | str) else [type(answer).__name__.lower(), answer.option]
 
 
 def _whom(reference: dict[str, Any] | None) -> Any:

@@ -90,5 +90,5 @@ def _disputed(conflict: Conflict, places: dict[str, str]) -> Problem:
 
 def _open(question: OpenQuestion) -> Problem:
     item, level = question.item, question.could_reach.code
-    said = f"Not answered: {item.label}. The answer could still raise the level to {level}."
+    said = f"Not answered: {question.words}. The answer could still raise the level to {level}."
     return Problem(Kind.INCOMPLETE, "", said, "Ask it and send the response again.", item.link_id, item.text)

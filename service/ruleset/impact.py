@@ -11,7 +11,7 @@ from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
 from service.triage.decision import Decision, Verdict
 from service.triage.model import Level, RuleSet
-from service.triage.questions import Answers, Item, Value
+from service.triage.questions import Answer, Answers, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def compare(
 
 def known_answers(rule_set: RuleSet, answers: Answers) -> tuple[Answers, tuple[str, ...]]:
     """The answers that the rule set can read, and the linkIds of those that it cannot."""
-    known: dict[str, tuple[Value, ...]] = {}
+    known: dict[str, tuple[Answer, ...]] = {}
     unread = []
     for link_id, values in answers.items():
         item = rule_set.items.get(link_id)
@@ -144,7 +144,7 @@ def known_answers(rule_set: RuleSet, answers: Answers) -> tuple[Answers, tuple[s
     return known, tuple(unread)
 
 
-def _fits(item: Item, value: Value) -> bool:
+def _fits(item: Item, value: Answer) -> bool:
     if isinstance(value, bool):
         return item.kind == "boolean"
     return any(option.code == value for option in item.options)

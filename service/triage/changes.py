@@ -8,7 +8,7 @@ from itertools import product
 from service.triage.explanation import MOST_CHANGES, Change, How
 from service.triage.facts import NONE, Reading
 from service.triage.model import RuleSet
-from service.triage.questions import Answers, Is, Item, Value
+from service.triage.questions import Answer, Answers, Denied, Is, Item, Unasked, Value
 from service.triage.ways import Step, Way
 
 
@@ -29,7 +29,7 @@ def changes_of(way: Way, rule_set: RuleSet, answers: Answers, reading: Reading) 
             yield changes
 
 
-def changed_answers(answers: Answers, changes: Iterable[Change], rule_set: RuleSet) -> dict[str, tuple[Value, ...]]:
+def changed_answers(answers: Answers, changes: Iterable[Change], rule_set: RuleSet) -> dict[str, tuple[Answer, ...]]:
     """The answers after the changes, each to the first of its values; what is then no longer asked is left out."""
     after = dict(answers)
     for change in changes:
@@ -41,13 +41,14 @@ def changed_answers(answers: Answers, changes: Iterable[Change], rule_set: RuleS
     return after
 
 
-def _after(given: tuple[Value, ...], change: Change) -> tuple[Value, ...]:
+def _after(given: tuple[Answer, ...], change: Change) -> tuple[Answer, ...]:
     value = change.values[0]
+    if change.how not in (How.ALSO, How.WITHOUT):
+        return (value,)
+    others = [one for one in given if one not in (value, NONE) and getattr(one, "option", None) != value]
     if change.how is How.ALSO:
-        return (*(one for one in given if one != NONE), value)
-    if change.how is How.WITHOUT:
-        return tuple(one for one in given if one != value) or (NONE,)
-    return (value,)
+        return (*others, value)
+    return (*others, Denied(str(value))) if _in_part(given) else tuple(others) or (NONE,)
 
 
 def _is_asked(item: Item, answers: Answers) -> bool:
@@ -90,11 +91,12 @@ def _is_met(leaf: Is, reading: Reading) -> bool:
 
 def _item_changes(item: Item, steps: list[Step], answers: Answers) -> list[tuple[Change, ...]]:
     """The changes of one question, as alternatives; none when no answer to it could do."""
-    given = _in_order(item, answers.get(item.link_id, ()))
+    said = answers.get(item.link_id, ())
+    given = _in_order(item, said)
     refused = {value for leaf, becomes in steps if not becomes for value in leaf.values}
     wanted = [[value for value in leaf.values if value not in refused] for leaf, becomes in steps if becomes]
     if item.repeats:
-        return _several(item, given, wanted, refused)
+        return _several(item, given, wanted, refused, in_part=_in_part(said))
     fit = tuple(value for value in _every(item) if value not in refused and all(value in values for values in wanted))
     return [(Change(item, How.INSTEAD if given else How.ANSWERED, fit, given),)] if fit else []
 
@@ -103,21 +105,25 @@ def _every(item: Item) -> tuple[Value, ...]:
     return (True, False) if item.kind == "boolean" else tuple(option.code for option in item.options)
 
 
-def _in_order(item: Item, given: tuple[Value, ...]) -> tuple[Value, ...]:
-    """What was given, each once, in the order of the questionnaire."""
+def _in_part(given: Iterable[Answer]) -> bool:
+    return any(isinstance(one, Unasked | Denied) for one in given)
+
+
+def _in_order(item: Item, given: tuple[Answer, ...]) -> tuple[Value, ...]:
+    """What was picked, each once, in the order of the questionnaire."""
     return tuple(value for value in _every(item) if value in given)
 
 
 def _several(
-    item: Item, given: tuple[Value, ...], wanted: list[list[Value]], refused: set[Value]
+    item: Item, given: tuple[Value, ...], wanted: list[list[Value]], refused: set[Value], *, in_part: bool
 ) -> list[tuple[Change, ...]]:
-    """Options more and options less of a question that takes several."""
+    """Options more and options less of a question that takes several; `in_part`: not all of them were asked."""
     picked = tuple(value for value in given if value != NONE)
     if not all(wanted) or (picked and picked != given):
         return []
     common = [value for value in (wanted[0] if wanted else ()) if all(value in values for values in wanted)]
     more = [tuple(values) for values in ([common] if common else wanted)]
-    if not picked:
+    if not picked and not in_part:
         first, *others = more or [(NONE,)]
         how = How.INSTEAD if given else How.ANSWERED
         return [(Change(item, how, first, given), *(Change(item, How.ALSO, values, given) for values in others))]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Finding, OpenQuestion, Proposal, Suspicion, Verdict
 from service.triage.facts import Reading, read_acutely
 from service.triage.model import Ask, Criterion, Level
-from service.triage.operators import Compiled, because, decisive_leaves, unanswered
-from service.triage.questions import Answers, Facts
+from service.triage.operators import Compiled, because, decisive_leaves, unasked_options, words
+from service.triage.questions import Answers, Facts, Is
 
 
 def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
@@ -52,7 +52,7 @@ class Weighed:
 
     verdict: Verdict
     holding: tuple[int, ...] = ()
-    disputing: tuple[str, ...] = ()
+    disputing: tuple[Is, ...] = ()
 
 
 def weigh(reading: Reading, when: Compiled, unless: tuple[Compiled, ...]) -> Weighed:
@@ -77,19 +77,28 @@ def _judge(
     items, facts = rules.rule_set.items, reading.facts
     weighed, told = weigh(reading, when, unless), because(when, facts, items)
     if weighed.disputing:
-        still_open = tuple(unanswered(items[name]) for name in weighed.disputing)
-        return Finding(criterion, Verdict.UNKNOWN, still_open, weighed.disputing)
+        return _unknown(
+            criterion, weighed.disputing, facts, tuple(words(leaf, facts, items) for leaf in weighed.disputing)
+        )
     if weighed.holding:
         lowering = [text for place in weighed.holding for text in because(unless[place], facts, items)]
         lowered_by = tuple(criterion.unless[place] for place in weighed.holding)
         return Finding(criterion, Verdict.NOT_FIRED, tuple(dict.fromkeys([*told, *lowering])), lowered_by=lowered_by)
     if weighed.verdict is not Verdict.UNKNOWN:
         return Finding(criterion, weighed.verdict, told)
-    still_open = tuple(dict.fromkeys(leaf.item for leaf in decisive_leaves(when, facts)))
-    return Finding(criterion, Verdict.UNKNOWN, told, still_open)
+    return _unknown(criterion, decisive_leaves(when, facts), facts, told)
 
 
-def _could_dispute(reading: Reading, holding: list[Compiled]) -> tuple[str, ...]:
+def _unknown(criterion: Criterion, leaves: Sequence[Is], facts: Facts, told: tuple[str, ...]) -> Finding:
+    """An open criterion, with the questions that leave it open and what was not asked of those answered in part."""
+    unasked = [(leaf.item, option) for leaf in leaves for option in unasked_options(leaf, facts)]
+    questions = tuple(dict.fromkeys(leaf.item for leaf in leaves))
+    return Finding(
+        criterion, Verdict.UNKNOWN, tuple(dict.fromkeys(told)), questions, unasked=tuple(dict.fromkeys(unasked))
+    )
+
+
+def _could_dispute(reading: Reading, holding: list[Compiled]) -> tuple[Is, ...]:
     """The open questions that could dispute the qualifiers that hold; none if one of them would still hold."""
     settled = {name: values for name, values in reading.undisputed.items() if name not in reading.disputable}
     if any(compiled.judge(settled) is True for compiled in holding):
@@ -161,10 +170,16 @@ def _asked(asks: tuple[Ask, ...], test: str, level: Level) -> Level | None:
 def _open_questions(rules: CompiledRuleSet, findings: tuple[Finding, ...], level: Level) -> tuple[OpenQuestion, ...]:
     """What is unanswered and could still raise the level, with the highest level it takes part in."""
     reach: dict[str, Level] = {}
+    unasked: dict[str, set[str]] = {}
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN and finding.criterion.level > level:
             for link_id in finding.open:
                 reach[link_id] = max(finding.criterion.level, reach.get(link_id, level))
-    items = rules.rule_set.items.items()
-    found = [OpenQuestion(item, reach[link_id]) for link_id, item in items if link_id in reach]
+            for link_id, option in finding.unasked:
+                unasked.setdefault(link_id, set()).add(option)
+    found = [
+        OpenQuestion(item, reach[link_id], tuple(o for o in item.options if o.code in unasked.get(link_id, ())))
+        for link_id, item in rules.rule_set.items.items()
+        if link_id in reach
+    ]
     return tuple(sorted(found, key=lambda question: -question.could_reach))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from service.triage.model import Criterion, Level, Notice, Qualifier, RecommendedTest, SuspectedCondition
-from service.triage.questions import Coding, Item
+from service.triage.questions import Coding, Item, Option
 
 
 class Verdict(Enum):
@@ -30,13 +30,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One criterion's verdict, the answers it rests on in words, and the linkIds that are still open."""
+    """One criterion's verdict, the answers it rests on in words, and the linkIds that are still open.
+
+    `unasked` are linkId and option where a question that leaves it open was answered in part.
+    """
 
     criterion: Criterion
     verdict: Verdict
     because: tuple[str, ...]
     open: tuple[str, ...] = ()
     lowered_by: tuple[Qualifier, ...] = ()
+    unasked: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> str:
@@ -69,10 +73,20 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """An unanswered question and the highest level that its answer could still lead to."""
+    """An unanswered question and the highest level that its answer could still lead to.
+
+    `unasked` are the options that could raise the level when only they are open: the question was answered in part.
+    """
 
     item: Item
     could_reach: Level
+    unasked: tuple[Option, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is open: the question, or these options of it."""
+        options = "; ".join(option.text for option in self.unasked)
+        return f"{self.item.label} (not asked about: {options})" if options else self.item.label
 
 
 @dataclass(frozen=True, slots=True)

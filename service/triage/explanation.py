@@ -52,11 +52,13 @@ class WhatIf:
 class NextQuestion:
     """An unanswered question and what its answer can still do.
 
-    `could_reach` is the highest level it takes part in, None when it cannot raise the level. `alone` says whether one
-    answer to it is enough to raise the level, `tests` are the tests that could still be proposed.
+    `words` say what is open: the question, or some options of one that was answered in part. `could_reach` is the
+    highest level it takes part in, None when it cannot raise the level. `alone` says whether one answer to it is enough
+    to raise the level, `tests` are the tests that could still be proposed.
     """
 
     item: Item
+    words: str
     could_reach: Level | None
     alone: bool
     tests: tuple[str, ...]

@@ -52,7 +52,7 @@ def next_in_words(question: NextQuestion, rule_set: RuleSet) -> str:
         few = len(question.tests) <= FEW_TESTS
         tests = [rule_set.tests[code].title for code in question.tests] if few else [f"{len(question.tests)} tests"]
         can.append(f"could add {', '.join(tests)}")
-    return f"{question.item.label} ({'; '.join(can)})"
+    return f"{question.words} ({'; '.join(can)})"
 
 
 def why_not_higher(explanation: Explanation, decision: Decision, rule_set: RuleSet) -> list[str]:

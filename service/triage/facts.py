@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from service.triage.decision import Conflict
 from service.triage.model import RuleSet
-from service.triage.questions import Answers, Facts, Is, Item, Value
+from service.triage.operators import is_met
+from service.triage.questions import Answer, Answers, Denied, Facts, Is, Item, Unasked, Value
 
 NONE = "none"
 """The option that excludes every other one."""
@@ -18,27 +19,27 @@ class Reading:
     """The facts to judge by, and every contradiction met on the way to them.
 
     Only facts that are `undisputed` may lower a level: those without the questions whose answers contradict each other.
-    `disputable` are questions with an answer that others, still open, could contradict: linkId to these others.
+    `disputable` are questions with an answer that others, still open, could contradict: linkId to what would do so.
     """
 
     facts: Facts
     undisputed: Facts
-    disputable: Mapping[str, tuple[str, ...]]
+    disputable: Mapping[str, tuple[Is, ...]]
     conflicts: tuple[Conflict, ...]
 
 
 def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
     """Facts for every item that is known; whatever two answers dispute is read as the more acute of the two."""
     conflicts: list[Conflict] = []
-    facts: dict[str, frozenset[Value]] = {}
+    facts: dict[str, frozenset[Answer]] = {}
     for item in rule_set.items.values():
-        if given := answers.get(item.link_id):
+        if _says_something(item, given := answers.get(item.link_id, ())):
             facts[item.link_id] = _one_reading(item, given, conflicts)
     for item in rule_set.items.values():
         _imply_gate(rule_set, item, answers, facts, conflicts)
     for item in rule_set.items.values():
-        if item.link_id not in facts and _is_hidden(item, facts):
-            facts[item.link_id] = frozenset()
+        if item.asked_when and _is_hidden(item, facts):
+            facts[item.link_id] = frozenset(v for v in facts.get(item.link_id, ()) if not isinstance(v, Unasked))
     for pair in rule_set.contradictions:
         if all(not facts.get(side.item, frozenset()).isdisjoint(side.values) for side in (pair.first, pair.second)):
             sides = [_told(rule_set.items[side.item], facts[side.item]) for side in (pair.first, pair.second)]
@@ -54,67 +55,74 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
     return Reading(facts, undisputed, _disputable(rule_set, facts), tuple(conflicts))
 
 
-def _disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[Is, ...]]:
+    found: dict[str, tuple[Is, ...]] = {}
     for pair in rule_set.contradictions:
         for side, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            if _is_met(side, facts) and other.item not in facts:
-                found[side.item] = (*found.get(side.item, ()), other.item)
+            if is_met(side, facts) and is_met(other, facts) is None:
+                found[side.item] = (*found.get(side.item, ()), other)
     return found
 
 
-def _one_reading(item: Item, given: tuple[Value, ...], conflicts: list[Conflict]) -> frozenset[Value]:
+def _says_something(item: Item, given: tuple[Answer, ...]) -> bool:
+    """Whether a question was answered: not when none of its options was asked."""
+    options = [option.code for option in item.options if option.code != NONE]
+    return bool(given) and not (options and all(_is_unasked(option, given) for option in options))
+
+
+def _is_unasked(option: str, given: tuple[Answer, ...]) -> bool:
+    return Unasked(option) in given and option not in given and Denied(option) not in given
+
+
+def _one_reading(item: Item, given: tuple[Answer, ...], conflicts: list[Conflict]) -> frozenset[Answer]:
     values = tuple(dict.fromkeys(given))
+    kept: frozenset[Answer]
     if item.repeats:
-        picked = frozenset(value for value in values if value != NONE)
-        kept = picked
-        disputed = bool(picked) and NONE in values
+        picked = frozenset(value for value in values if isinstance(value, str) and value != NONE)
+        kept = picked | {v for v in values if isinstance(v, Unasked) and _is_unasked(v.option, values)}
+        against = {v for v in values if v == NONE or (isinstance(v, Denied) and v.option in picked)}
+        disputing: frozenset[Answer] = picked | against if picked and against else frozenset()
     else:
-        kept = frozenset(values if len(values) == 1 else (_most_acute(item, values),))
-        disputed = len(values) > 1
-        kept = kept - {NONE}
-    if disputed:
+        disputing = frozenset(values) if len(values) > 1 else frozenset()
+        kept = frozenset([_most_acute(item, values)] if disputing else values) - {NONE}
+    if disputing:
         conflicts.append(
             Conflict(
                 link_ids=(item.link_id,),
-                says=f"{_told(item, frozenset(values))} cannot all be so",
+                says=f"{_told(item, disputing)} cannot all be so",
                 counted=_told(item, kept),
             )
         )
     return kept
 
 
-def _most_acute(item: Item, values: tuple[Value, ...]) -> Value:
+def _most_acute(item: Item, values: tuple[Answer, ...]) -> Value:
     if item.kind == "boolean":
         return item.concern
     return next(option.code for option in item.options if option.code in values)
 
 
-def _is_met(gate: Is, facts: Facts) -> bool | None:
-    given = facts.get(gate.item)
-    return None if given is None else not given.isdisjoint(gate.values)
-
-
 def _is_hidden(item: Item, facts: Facts) -> bool:
-    return bool(item.asked_when) and all(_is_met(gate, facts) is False for gate in item.asked_when)
+    return all(is_met(gate, facts) is False for gate in item.asked_when)
 
 
 def _imply_gate(
-    rule_set: RuleSet, item: Item, answers: Answers, facts: dict[str, frozenset[Value]], conflicts: list[Conflict]
+    rule_set: RuleSet, item: Item, answers: Answers, facts: dict[str, frozenset[Answer]], conflicts: list[Conflict]
 ) -> None:
     """An answer to a question that should not have been asked: a positive one tells that its gate was met.
 
     Positive is also what a contradiction let go, such as the "yes" of a yes and no where "no" is the concern.
     """
     given = facts.get(item.link_id)
-    if given is None or not item.asked_when or any(_is_met(gate, facts) for gate in item.asked_when):
+    if given is None or not item.asked_when or any(is_met(gate, facts) for gate in item.asked_when):
         return
     gate = item.asked_when[0]
     gate_item = rule_set.items[gate.item]
     gate_said = _told(gate_item, facts[gate.item]) if gate.item in facts else f"{gate_item.label}: not answered"
-    positive = bool({*given, *answers.get(item.link_id, ())} - {False, NONE})
+    said = {*given, *answers.get(item.link_id, ())} - {False, NONE}
+    positive = any(not isinstance(value, Unasked | Denied) for value in said)
     if positive:
-        facts[gate.item] = facts.get(gate.item, frozenset()) - {False} | frozenset(gate.values)
+        facts[gate.item] = _implied(gate_item, gate, facts)
     elif gate.item not in facts:
         return
     conflicts.append(
@@ -128,8 +136,17 @@ def _imply_gate(
     )
 
 
-def _told(item: Item, values: frozenset[Value]) -> str:
-    order: list[Value] = [True, False, *(option.code for option in item.options)]
-    texts = [item.option_text(value) for value in order if value in values]
+def _implied(item: Item, gate: Is, facts: Facts) -> frozenset[Answer]:
+    """The facts of a question with the gate's values added; of one that was open nothing else becomes known by it."""
+    options = (option.code for option in item.options if item.repeats and option.code != NONE)
+    before = facts.get(gate.item, frozenset(Unasked(option) for option in options))
+    return before - {False, *(Unasked(v) for v in gate.values if isinstance(v, str))} | frozenset(gate.values)
+
+
+def _told(item: Item, values: frozenset[Answer]) -> str:
+    codes = [option.code for option in item.options]
+    order: list[Answer] = [True, False, *codes, *map(Denied, codes)]
+    texts = [item.answer_text(value) for value in order if value in values]
     told = texts[0] if len(texts) == 1 else " and ".join(f"“{text}”" for text in texts)
-    return f"{item.label}: {told or item.option_text(NONE)}"
+    in_part = any(isinstance(value, Unasked) for value in values)
+    return f"{item.label}: {told or ('none of those asked' if in_part else item.option_text(NONE))}"

@@ -19,14 +19,16 @@ def next_questions(
 
     By level, then by whether one answer is enough, then by the number of tests, then as in the questionnaire.
     """
-    reach = {question.item.link_id: question.could_reach for question in decision.open_questions}
+    still_open = {question.item.link_id: question for question in decision.open_questions}
     alone = {change.item.link_id for one in raising if len(one.changes) == 1 for change in one.changes}
     tests = _tests_still_open(rules, facts, decision)
-    found = [
-        NextQuestion(item, reach.get(link_id), link_id in alone, tests.get(link_id, ()))
-        for link_id, item in rules.rule_set.items.items()
-        if link_id not in facts and (link_id in reach or tests.get(link_id))
-    ]
+    found = []
+    for link_id, item in rules.rule_set.items.items():
+        if question := still_open.get(link_id):
+            asked = (question.words, question.could_reach, link_id in alone)
+            found.append(NextQuestion(item, *asked, tests.get(link_id, ())))
+        elif tests.get(link_id):
+            found.append(NextQuestion(item, item.label, None, False, tests[link_id]))
     return tuple(sorted(found, key=lambda one: (-(one.could_reach or Level.SELF_CARE), not one.alone, -len(one.tests))))
 
 

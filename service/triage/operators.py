@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.triage.questions import AllOf, AtLeast, Condition, Facts, Is, Item, Value
+from service.triage.questions import AllOf, Answer, AtLeast, Condition, Facts, Is, Item, Unasked, Value
 
 Truth = bool | None
 """True, false, or None for unknown."""
@@ -15,12 +15,12 @@ Truth = bool | None
 class Operator:
     """`test` takes what was given and what the rule wants; the words are filled with the item's label and options."""
 
-    test: Callable[[frozenset[Value], frozenset[Value]], bool]
+    test: Callable[[frozenset[Answer], frozenset[Value]], bool]
     yes: str
     no: str
 
 
-def _meets(given: frozenset[Value], wanted: frozenset[Value]) -> bool:
+def _meets(given: frozenset[Answer], wanted: frozenset[Value]) -> bool:
     return not given.isdisjoint(wanted)
 
 
@@ -56,12 +56,31 @@ def compile_condition(condition: Condition) -> Compiled:
 
 def _leaf(leaf: Is) -> Callable[[Facts], Truth]:
     item, wanted, test = leaf.item, frozenset(leaf.values), OPERATORS[leaf.operator].test
+    unasked = frozenset(Unasked(value) for value in leaf.values if isinstance(value, str))
 
     def judge(facts: Facts) -> Truth:
         given = facts.get(item)
-        return None if given is None else test(given, wanted)
+        if given is None:
+            return None
+        if test(given, wanted):
+            return True
+        return False if given.isdisjoint(unasked) else None
 
     return judge
+
+
+def is_met(leaf: Is, facts: Facts) -> Truth:
+    """What a single condition says, without being compiled."""
+    given = facts.get(leaf.item)
+    if given is None or not given.isdisjoint(leaf.values):
+        return None if given is None else True
+    return None if unasked_options(leaf, facts) else False
+
+
+def unasked_options(leaf: Is, facts: Facts) -> tuple[str, ...]:
+    """The options that the condition wants and nobody asked about, although the question was answered in part."""
+    given = facts.get(leaf.item, frozenset())
+    return tuple(value for value in leaf.values if isinstance(value, str) and Unasked(value) in given)
 
 
 def _at_least(count: int, parts: tuple[Callable[[Facts], Truth], ...]) -> Callable[[Facts], Truth]:
@@ -98,8 +117,10 @@ def words(leaf: Is, facts: Facts, items: Mapping[str, Item]) -> str:
     if operator.test(given, frozenset(leaf.values)):
         met = ", ".join(item.option_text(value) for value in leaf.values if value in given)
         return operator.yes.format(label=item.label, given=met)
+    if options := unasked_options(leaf, facts):
+        return f"{item.label}: not asked about “{', '.join(map(item.option_text, options))}”"
     if item.kind == "boolean" and given:
-        return operator.yes.format(label=item.label, given=item.option_text(next(iter(given))))
+        return operator.yes.format(label=item.label, given=item.answer_text(next(iter(given))))
     wanted = ", ".join(item.option_text(value) for value in leaf.values)
     return operator.no.format(label=item.label, wanted=wanted)
 

@@ -8,11 +8,31 @@ from dataclasses import dataclass
 Value = bool | str
 """An answer: true or false to a yes/no question, an option code to a choice."""
 
-Answers = Mapping[str, tuple[Value, ...]]
-"""What a response says: linkId to the values given, in the order given. A linkId that is absent is unanswered."""
 
-Facts = Mapping[str, frozenset[Value]]
-"""Answers after the more acute reading. Absent is unknown; an empty set is answered, and every option is "no"."""
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """That an option of a multiple choice was not asked: it is neither picked nor "no"."""
+
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """That an option of a multiple choice was asked by itself, and the answer was "no"."""
+
+    option: str
+
+
+Answer = Value | Unasked | Denied
+"""What a response can say to a question. The last two come from other people's questionnaires only: a multiple choice
+of ours is asked as a whole, and what was not picked is "no"."""
+
+Answers = Mapping[str, tuple[Answer, ...]]
+"""What a response says: linkId to the answers given, in the order given. A linkId that is absent is unanswered."""
+
+Facts = Mapping[str, frozenset[Answer]]
+"""Answers after the more acute reading: what is so, and which options were not asked. Absent is unknown; what is in
+the set neither as a value nor as unasked is "no"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,12 @@ class Item:
         if isinstance(value, bool):
             return "yes" if value else "no"
         return next((option.text for option in self.options if option.code == value), value)
+
+    def answer_text(self, answer: Answer) -> str:
+        """The same for whatever a response can say."""
+        if isinstance(answer, Unasked):
+            return f"{self.option_text(answer.option)}: not asked"
+        return f"not {self.option_text(answer.option)}" if isinstance(answer, Denied) else self.option_text(answer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def open_in_words(decision: Decision) -> str:
     if decision.complete:
         return ""
     by_level = {
-        level: [q.item.label for q in decision.open_questions if q.could_reach is level] for level in reversed(Level)
+        level: [q.words for q in decision.open_questions if q.could_reach is level] for level in reversed(Level)
     }
     return " ".join(
         f"Not answered, and could raise the level to {level.code}: {', '.join(labels)}."

@@ -8,6 +8,7 @@ import pytest
 
 from service.fhir_io.identity import assessment_id, part_id
 from service.fhir_io.read import Request
+from service.triage.questions import Denied, Unasked
 
 ASKED = Request(
     response={"resourceType": "QuestionnaireResponse", "id": "r1", "authored": "2026-01-15"},
@@ -45,13 +46,24 @@ def test_what_does_not_matter_keeps_the_id(same: Request) -> None:
     "other",
     [
         replace(ASKED, answers={**ASKED.answers, "numbness": (False,)}),
+        replace(ASKED, answers={**ASKED.answers, "site": ("foot", "face", Unasked("hand"))}),
+        replace(ASKED, answers={**ASKED.answers, "site": ("foot", "face", Denied("hand"))}),
         replace(ASKED, subject={"reference": "Patient/2"}),
         replace(ASKED, subject={"identifier": {"system": "http://ehr.example", "value": "1"}}),
         replace(ASKED, response={**ASKED.response, "id": "r2"}),
         replace(ASKED, response={"identifier": {"system": "http://ehr.example", "value": "r1"}}),
         replace(ASKED, encounter={"reference": "Encounter/1"}),
     ],
-    ids=["answer", "subject", "subject by identifier", "response", "response by identifier", "encounter"],
+    ids=[
+        "answer",
+        "unasked",
+        "denied",
+        "subject",
+        "subject by identifier",
+        "response",
+        "response by identifier",
+        "encounter",
+    ],
 )
 def test_what_matters_changes_the_id(other: Request) -> None:
     assert assessment_id(other, "digest") != ID

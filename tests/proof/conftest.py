@@ -13,7 +13,7 @@ from service.ruleset.load import load_rule_set
 from service.ruleset.proof.monotone import leaves_of
 from service.ruleset.proof.reading import values_of
 from service.triage.model import RuleSet
-from service.triage.questions import Answers, Value
+from service.triage.questions import Answer, Answers, Denied, Item, Unasked
 
 TINY = Path(__file__).parents[1] / "ruleset" / "tiny"
 SOUND = (
@@ -54,25 +54,36 @@ def small_rules(small: Callable[..., Path]) -> Callable[..., RuleSet]:
 def drawn(rule_set: RuleSet, seed: int) -> Answers:
     """Random answers: many or few questions answered, seldom or often with yes, one in ten against itself.
 
+    Every third multiple choice is answered in part: some of its options denied, some not asked.
     In every second set some criterion or qualifier is met on purpose, since chance alone would hardly ever do it.
     """
     die = random.Random(seed)
     share, positive = die.choice([0.05, 0.5, 0.95, 1.0]), die.choice([0.02, 0.1, 0.4])
-    answers: dict[str, tuple[Value, ...]] = {}
+    answers: dict[str, tuple[Answer, ...]] = {}
     for name, item in rule_set.items.items():
         values = values_of(item)
         if die.random() > share:
             continue
         if item.kind == "boolean":
-            given: tuple[Value, ...] = (die.random() < positive,)
+            given: tuple[Answer, ...] = (die.random() < positive,)
         elif item.repeats:
             given = tuple(v for v in values if v != "none" and die.random() < positive) or ("none",)
         else:
             given = (die.choice(values),)
-        answers[name] = (*given, die.choice(values)) if die.random() < 0.1 else given
+        given = (*given, die.choice(values)) if die.random() < 0.1 else given
+        answers[name] = in_part(item, given, die) if item.repeats and die.random() < 0.3 else given
     if die.random() < 0.5:
         met = die.choice([*rule_set.criteria, *(rule_set.qualifiers * 5)])
         for leaf in leaves_of(met.when):
             kept = answers.get(leaf.item, ()) if die.random() < 0.2 else ()
             answers[leaf.item] = (*kept, die.choice(leaf.values))
     return answers
+
+
+def in_part(item: Item, given: tuple[Answer, ...], die: random.Random) -> tuple[Answer, ...]:
+    """The answer to a multiple choice with options unasked or denied, now and then all of them, or against itself."""
+    share = die.choice([0.2, 0.8, 1.0])
+    kinds = die.choice([(Unasked,), (Denied,), (Unasked, Denied)])
+    said = [die.choice(kinds)(option.code) for option in item.options if option.code != "none"]
+    kept = given if die.random() < 0.7 else ()
+    return (*kept, *(each for each in said if die.random() < share)) or given

@@ -11,7 +11,7 @@ import pytest
 from service.ruleset.load import load_rule_set
 from service.ruleset.proof.ground import Symbols, ground
 from service.ruleset.proof.logic import Plain
-from service.ruleset.proof.prove import PROPERTIES, Property, Result, prove
+from service.ruleset.proof.prove import PROPERTIES, Property, Result, prove, told
 from service.ruleset.proof.reading import given_in, values_of
 from service.ruleset.proof.refute import Failure
 from service.ruleset.proof.translation import Outcome, translate
@@ -20,7 +20,7 @@ from service.triage.compiled import compile_rules
 from service.triage.decide import decide
 from service.triage.decision import Decision, Verdict
 from service.triage.model import Level, RuleSet
-from service.triage.questions import Answers, Item, Value
+from service.triage.questions import Answers, Item, Unasked, Value
 from service.triage.words import explain
 
 BY_LETTER = {each.letter: each for each in PROPERTIES}
@@ -227,8 +227,8 @@ def test_an_engine_without_exactly_one_level(small_rules: Rules, doctored: objec
     ((_, answers),) = failure.witness
     wrong = doctored(Plain(), rule_set, given_in(rule_set, answers))
     right = translate(Plain(), rule_set, given_in(rule_set, answers))
-    told = [(each.reached, each.possible, [(j.fired, j.unknown) for j in each.criteria]) for each in (wrong, right)]
-    assert told[0] != told[1]
+    made = [(each.reached, each.possible, [(j.fired, j.unknown) for j in each.criteria]) for each in (wrong, right)]
+    assert made[0] != made[1]
     (decision,) = decisions(rule_set, failure)
     assert decision.level == sum(right.reached.values())
 
@@ -242,6 +242,36 @@ def test_a_contradiction_that_lowers(small_rules: Rules) -> None:
     both, alone = decisions(rule_set, failure)
     assert both.level < alone.level
     assert set(failure.witness[0][1]["weak"]) == {True, False}
+
+
+def reads_unasked_as_no(logic: Symbols, rule_set: RuleSet, given: object) -> Outcome[object]:
+    """A translation whose verdicts take an option that was not asked for one that was not picked."""
+    no = logic.some(())
+    never = {
+        name: {value: no if isinstance(value, Unasked) else truth for value, truth in values.items()}
+        for name, values in given.items()
+    }
+    right = translate(logic, rule_set, given)
+    return replace(translate(logic, rule_set, never), said=right.said, facts=right.facts)
+
+
+FOOT = ("criteria/emergency.yaml", "when: {item: weak, is: true}", "when: {item: site, includes: foot}")
+
+
+def test_an_option_that_was_not_asked_read_as_no(small_rules: Rules) -> None:
+    rule_set = small_rules(FOOT, NO_QUALIFIER)
+    failure = prove(ground(rule_set, timeout=60, translate=reads_unasked_as_no), BY_LETTER["b"]).failure
+    assert failure is not None
+    assert "The highest level possible is said to be below emergency" in failure.broken
+    (_, before), (_, completed) = failure.witness
+    assert Unasked("foot") in before["site"]
+    assert "foot" in completed["site"]
+    right, _ = decisions(rule_set, failure)
+    assert right.highest is Level.EMERGENCY
+    lines = told(failure, compile_rules(rule_set))
+    assert lines[1] == (
+        "Before (level routine, highest possible emergency): where: none of these and foot: not asked; nothing else"
+    )
 
 
 PAIR = "contradictions:\n  - {first: {item: weak-onset, is: gradual}, second: {item: feels, is: false}}\n"

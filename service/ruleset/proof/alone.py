@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from service.ruleset.proof.ground import LOGIC, Formula, Ground, Ladder, reaches
-from service.ruleset.proof.reading import Fact
+from service.ruleset.proof.reading import Fact, picks
 from service.ruleset.proof.refute import Claim, Failure, Found, new_solver, refute
 from service.ruleset.proof.translation import ABOVE, judge
 from service.triage.model import Level
@@ -27,7 +27,7 @@ def emergency_alone(ground: Ground) -> Iterator[Found]:
 
 def _met_but_no_emergency(ground: Ground) -> Iterator[Claim]:
     one = ground.one
-    as_given = {name: Fact(one.answers(name), given) for name, given in one.given.items()}
+    as_given = {name: Fact(one.answers(name), picks(given)) for name, given in one.given.items()}
     for judged in one.outcome.criteria:
         criterion = judged.criterion
         if criterion.level is Level.EMERGENCY:

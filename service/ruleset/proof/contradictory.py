@@ -14,10 +14,10 @@ from collections.abc import Iterator
 import z3
 
 from service.ruleset.proof.ground import LOGIC, Formula, Ground, agree, no_lower, same_but
-from service.ruleset.proof.reading import is_met
+from service.ruleset.proof.reading import is_met, picks, values_of
 from service.ruleset.proof.refute import Claim, Found, refute
 from service.triage.facts import NONE
-from service.triage.questions import Item
+from service.triage.questions import Item, Unasked
 
 
 def contradictory(ground: Ground) -> Iterator[Found]:
@@ -37,10 +37,14 @@ def _against_itself(ground: Ground) -> Iterator[Claim]:
 def _one_side(ground: Ground, item: Item) -> Formula:
     """`other` gives some of what `one` gives, without contradiction; of a multiple choice, all that goes together."""
     both, alone = ground.one.given[item.link_id], ground.other.given[item.link_id]
-    part = [z3.Implies(alone[value], both[value]) for value in both]
-    whole = [z3.Implies(both[value], alone[value]) for value in both if value != NONE]
-    together = [z3.Or(alone[NONE], LOGIC.every(whole))] if item.repeats and NONE in alone else []
-    return LOGIC.every([ground.other.answers(item.link_id), agree(item, alone), *part, *together])
+    values = values_of(item)
+    part = [z3.Implies(alone[value], both[value]) for value in values]
+    whole = [z3.Implies(truth, alone[value]) for value, truth in picks(both).items()]
+    together = [z3.Or(alone[NONE], LOGIC.every(whole))] if item.repeats else []
+    # what is left out is denied, not unasked; else it could leave more open than both sides together
+    unasked = [alone[a] == z3.And(both[a], z3.Not(both[a.option])) for a in both if isinstance(a, Unasked)]
+    said = LOGIC.some(alone[value] for value in values)
+    return LOGIC.every([said, agree(item, alone), *part, *together, *unasked])
 
 
 def _against_another(ground: Ground) -> Iterator[Claim]:

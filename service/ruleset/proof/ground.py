@@ -8,11 +8,11 @@ from typing import Any
 
 import z3
 
-from service.ruleset.proof.reading import Given, values_of
+from service.ruleset.proof.reading import Given, picks, sayings_of
 from service.ruleset.proof.translation import ABOVE, Outcome, translate
 from service.triage.facts import NONE
 from service.triage.model import Level, RuleSet
-from service.triage.questions import Answers, Item, Value
+from service.triage.questions import Answer, Answers, Item
 
 Formula = Any
 """A z3 truth; z3 has no types of its own."""
@@ -56,7 +56,7 @@ class Answered:
     outcome: Outcome[Formula]
 
     def answers(self, name: str) -> Formula:
-        """Whether the question was answered at all."""
+        """Whether anything was said to the question at all."""
         return LOGIC.some(self.given[name].values())
 
 
@@ -75,7 +75,7 @@ def ground(rule_set: RuleSet, *, timeout: float, translate: Translate = translat
 
     def answered(which: str) -> Answered:
         given = {
-            name: {value: z3.Bool(f"{which} {name} {value}") for value in values_of(item)}
+            name: {value: z3.Bool(f"{which} {name} {value}") for value in sayings_of(item)}
             for name, item in rule_set.items.items()
         }
         return Answered(given, translate(LOGIC, rule_set, given))
@@ -95,12 +95,11 @@ def same_but(ground: Ground, name: str) -> Formula:
     return same(ground, *(other for other in ground.rule_set.items if other != name))
 
 
-def agree(item: Item, given: Mapping[Value, Formula]) -> Formula:
+def agree(item: Item, given: Mapping[Answer, Formula]) -> Formula:
     """The answers to one question do not contradict each other; no answer does not either."""
     if not item.repeats:
         return z3.AtMost(*given.values(), 1) if len(given) > 1 else z3.BoolVal(True)
-    others = LOGIC.some(truth for value, truth in given.items() if value != NONE)
-    return z3.Not(z3.And(given[NONE], others)) if NONE in given else z3.BoolVal(True)
+    return z3.Not(z3.And(given[NONE], LOGIC.some(picks(given).values())))
 
 
 def no_lower(above: Ladder, below: Ladder) -> Formula:

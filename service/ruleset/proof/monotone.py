@@ -1,7 +1,8 @@
 """(a) One more sign of concern never lowers the level; a qualifier lowers it only within its range.
 
 An answer is turned on: yes in place of no or of nothing; an option more in a multiple choice, in place of "none" if
-that stood alone; an option of a single choice that was unanswered. All else is answered alike before and after. Then
+that stood alone, whether it was "no" before or not asked; an option of a single choice that was unanswered. All else is
+answered alike before and after, and so is which other options were not asked. Then
 
 1. if no qualifier reads the answer, the level is no lower than before. For a yes/no question the sign is its `concern`;
    where that is "no", the question must be asked on what else was answered.
@@ -10,9 +11,9 @@ that stood alone; an option of a single choice that was unanswered. All else is 
 3. whatever was answered: a criterion whose condition is true fires, or one of its qualifiers holds that may lower from
    the criterion's level, and the level is not below where that qualifier may lower to.
 
-The first answer to a choice says of all its other options "no". So if the question was open, criteria may become silent
-that held the level at the floor only by being open; the level "before" is then that of what had fired. Nothing that had
-fired is ever lost this way, and (d) holds the level up while anything else is open.
+The first answer to a choice says "no" of all its other options that are not said to be unasked. So if nothing was said,
+criteria may become silent that held the level at the floor only by being open; the level "before" is then that of what
+had fired. Nothing that had fired is ever lost this way, and (d) holds the level up while anything else is open.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 import z3
 
 from service.ruleset.proof.ground import LOGIC, Formula, Ground, Ladder, no_lower, reaches, same_but
-from service.ruleset.proof.reading import is_met, values_of
+from service.ruleset.proof.reading import is_met, picks, values_of
 from service.ruleset.proof.refute import Claim, Found, refute
 from service.ruleset.proof.translation import ABOVE
 from service.triage.facts import NONE
@@ -69,9 +70,8 @@ def _turn(ground: Ground, item: Item, value: Value) -> Formula:
     before, after = ground.one.given[item.link_id], ground.other.given[item.link_id]
     if item.repeats:
         kept = [after[other] == before[other] for other in after if other not in (value, NONE)]
-        picked = LOGIC.some(truth for option, truth in before.items() if option != NONE)
-        none = [after[NONE] == z3.And(before[NONE], picked)] if NONE in after else []
-        return LOGIC.every([z3.Not(before[value]), after[value], *kept, *none])
+        none = after[NONE] == z3.And(before[NONE], LOGIC.some(picks(before).values()))
+        return LOGIC.every([z3.Not(before[value]), after[value], *kept, none])
     only = [after[other] if other == value else z3.Not(after[other]) for other in after]
     if item.kind == "boolean":
         asked = [LOGIC.some(is_met(LOGIC, gate, ground.one.outcome.said) for gate in item.asked_when)]
@@ -80,11 +80,11 @@ def _turn(ground: Ground, item: Item, value: Value) -> Formula:
 
 
 def _level_before(ground: Ground, item: Item) -> Ladder:
-    """The level before; of what had fired alone, if the question is a choice that was open."""
+    """The level before; of what had fired alone, if the question is a choice of which nothing was known or said."""
     outcome = ground.one.outcome
     if item.kind == "boolean":
         return outcome.reached
-    known = outcome.facts[item.link_id].known
+    known = z3.Or(outcome.facts[item.link_id].known, ground.one.answers(item.link_id))
     return {level: z3.Or(outcome.found[level], z3.And(outcome.reached[level], known)) for level in ABOVE}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import z3
 
 from service.ruleset.proof.ground import Answered, Formula, Ground, answers_in
-from service.triage.questions import Answers
+from service.triage.questions import Answers, Unasked
 
 MILLISECONDS = 1_000
 
@@ -68,10 +68,14 @@ def _found(ground: Ground, solver: Formula, claim: Claim) -> Found:
 
 
 def smallest(solver: Formula, sets: Sequence[Answered]) -> Formula:
-    """A model in which no further answer could be left out, for people to read."""
+    """A model in which no further answer could be left out, for people to read.
+
+    What was not asked is left out first, so that the rest can be written as a response to our questionnaire.
+    """
     model = solver.model()
     left_out: list[Formula] = []
-    for truth in (truth for answered in sets for given in answered.given.values() for truth in given.values()):
+    said = [pair for answered in sets for given in answered.given.values() for pair in given.items()]
+    for _, truth in sorted(said, key=lambda pair: not isinstance(pair[0], Unasked)):
         solver.push()
         solver.add(*left_out, z3.Not(truth))
         if solver.check() == z3.sat:

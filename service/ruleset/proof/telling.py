@@ -35,5 +35,5 @@ def _difference(rule_set: RuleSet, first: Answers, second: Answers) -> str:
 
 def _one(rule_set: RuleSet, name: str, answers: Answers) -> str:
     item = rule_set.items[name]
-    given = " and ".join(item.option_text(value) for value in answers.get(name, ()))
+    given = " and ".join(item.answer_text(value) for value in answers.get(name, ()))
     return f"{item.label}: {given or 'not answered'}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from service.ruleset.proof.logic import B, Logic, at_least
-from service.ruleset.proof.reading import Facts, Given, is_met, read
+from service.ruleset.proof.reading import Facts, Given, is_met, is_open, read
 from service.triage.model import Criterion, Level, RuleSet
 from service.triage.questions import AllOf, AtLeast, Condition, Is
 
@@ -70,7 +70,7 @@ def judge(logic: Logic[B], condition: Condition, facts: Facts[B]) -> Truth[B]:
     """The condition on the facts."""
     if isinstance(condition, Is):
         met = is_met(logic, condition, facts)
-        return Truth(met, logic.some((met, logic.negate(facts[condition.item].known))))
+        return Truth(met, logic.some((met, is_open(logic, condition, facts))))
     parts = [judge(logic, part, facts) for part in condition.parts]
     count = len(parts) if isinstance(condition, AllOf) else 1
     if isinstance(condition, AtLeast):
