@@ -253,7 +253,6 @@ def test_answers_that_one_version_does_not_know_are_counted(run: Run, old: Path,
     change(new, "criteria/urgent.yaml", "{item: site, includes: foot}", "{item: site, includes: hand}")
     change(new, "criteria/routine.yaml", "[foot, hand]", "[hand]")
     change(new, "conditions.yaml", "includes: foot", "includes: hand")
-    change(new, "tests.yaml", "includes: foot", "includes: hand")
     both = response("both", {"numb": True, "weak": False, "site": ["foot", "hand"], "feels": True})
     cold = {"linkId": "cold", "answer": [{"valueBoolean": True}]}
     both["item"] += [cold, {"linkId": "shoe-size", "answer": [{"valueInteger": 43}]}]

@@ -169,8 +169,9 @@ def _suspected(sheets: Sheets, conditions: Mapping[str, Condition], terms: Terms
 
 def _test(entry: Entry, terms: Terms) -> RecommendedTest:
     chosen = tuple(
-        ChosenCoding(terms[coding["id"]], build_condition(coding["when"], {}) if "when" in coding else None)
+        ChosenCoding(name, terms[name], build_condition(coding["when"], {}) if "when" in coding else None)
         for coding in entry["codings"]
+        for name in [coding["id"]]
     )
     return RecommendedTest(entry["code"], entry["title"], entry["category"], chosen, tuple(entry["sources"]))
 

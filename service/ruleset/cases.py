@@ -51,7 +51,10 @@ def load_cases(folder: Path, rule_set: RuleSet) -> tuple[Case, ...]:
     """The cases in the folder of this rule set; RuleSetInvalid with all problems of cases.yaml if it has any."""
     sheet, problems = read_file(folder, CASES)
     if sheet is not None:
-        problems += check({CASES: sheet}, known_of(rule_set)) or [*_unknown_reasons(sheet, rule_set)]
+        problems += check({CASES: sheet}, known_of(rule_set)) or [
+            *_unknown_reasons(sheet, rule_set),
+            *_foreign_codings(sheet, rule_set),
+        ]
     if sheet is None or problems:
         raise RuleSetInvalid(problems)
     return tuple(
@@ -86,6 +89,17 @@ def _unknown_reasons(sheet: Sheet, rule_set: RuleSet) -> Iterator[Problem]:
                     said = f"Nothing that points to “{path[-1]}” has the title “{title}”."
                     remedy = f"Write one of: {'; '.join(reasons) or 'nothing points to it'}."
                     yield sheet.problem((*path, index), said, remedy)
+
+
+def _foreign_codings(sheet: Sheet, rule_set: RuleSet) -> Iterator[Problem]:
+    """A code that the test never carries."""
+    for _, path, names in find({CASES: sheet}, CASES, "*/expect/codings/*"):
+        carried = [chosen.id for chosen in rule_set.tests[str(path[-1])].codings]
+        for index, name in enumerate(names):
+            if name not in carried:
+                said = f"The test “{path[-1]}” never carries the code “{name}”."
+                remedy = f"Write one of: {', '.join(carried)}." if carried else "It carries none: remove the entry."
+                yield sheet.problem((*path, index), said, remedy)
 
 
 def _answers(rule_set: RuleSet, named: Mapping[str, Any], *, denied: bool) -> Answers:

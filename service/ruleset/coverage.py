@@ -60,7 +60,7 @@ def coverage(whole: Whole, cases: Iterable[Case]) -> tuple[Row, ...]:
             "test",
             "to be proposed",
             tests,
-            ((*case.expect.tests, *case.expect.tests_at, *case.expect.asked_by) for case in cases),
+            (_proposed(case) for case in cases),
         ),
         _row("notices", "notice", "to be given", places.notices, (case.expect.notices for case in cases)),
     )
@@ -111,6 +111,12 @@ def _suspected(case: Case) -> Iterator[str]:
     yield from (*expect.suspects, *expect.suspects_at, *expect.because)
     for asking in expect.asked_by.values():
         yield from asking
+
+
+def _proposed(case: Case) -> Iterator[str]:
+    """What a case expects to be proposed: outright, at a level, for a reason, or with certain codes."""
+    expect = case.expect
+    yield from (*expect.tests, *expect.tests_at, *expect.asked_by, *expect.codings)
 
 
 def _reachable(rule_set: RuleSet) -> list[str]:

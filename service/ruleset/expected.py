@@ -18,7 +18,8 @@ class Expected:
     """What a case demands of the decision; `highest` None and what is empty demand nothing.
 
     `decides` are the criteria that set the level. `suspects_at` and `tests_at` say how soon; `because` and
-    `not_because` name, for a suspected condition, what points to it; `asked_by` names what asks for a test.
+    `not_because` name, for a suspected condition, what points to it; `asked_by` names what asks for a test, and
+    `codings` all the codes that it carries.
     """
 
     level: Level
@@ -36,6 +37,7 @@ class Expected:
     no_tests: Names
     tests_at: Mapping[str, Level]
     asked_by: Lists
+    codings: Lists
     notices: Names
     no_notices: Names
     open: Names
@@ -49,7 +51,7 @@ def expected(entry: Mapping[str, Any]) -> Expected:
     levels = {key: {name: Level.of(at) for name, at in entry[key].items()} for key in ("suspects_at", "tests_at")}
     mapped = {
         key: {name: tuple(listed) for name, listed in entry[key].items()}
-        for key in ("because", "not_because", "asked_by")
+        for key in ("because", "not_because", "asked_by", "codings")
     }
     demands: dict[str, Any] = {**lists, **levels, **mapped}
     return Expected(level=Level.of(entry["level"]), highest=highest, **demands)
@@ -127,6 +129,24 @@ def _wrong_tests(expect: Expected, decision: Decision) -> Iterator[str]:
     }
     for test, names in expect.asked_by.items():
         yield from _absent(f"reasons for test “{test}”", names, asking.get(test, []))
+    yield from _wrong_codings(expect, decision)
+
+
+def _wrong_codings(expect: Expected, decision: Decision) -> Iterator[str]:
+    """All the codes of a test count: that one is not carried matters as much as that another is."""
+    carried = {
+        proposal.test.code: [chosen.id for chosen in proposal.test.codings if chosen.coding in proposal.codings]
+        for proposal in decision.proposals
+    }
+    for test, names in expect.codings.items():
+        if test not in carried:
+            yield f"expected test “{test}” to carry {_listed(names)}, but it was not proposed."
+        elif set(carried[test]) != set(names):
+            yield f"expected test “{test}” to carry {_listed(names)}, but it carried {_listed(carried[test])}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "no code"
 
 
 def _absent(what: str, expected: Iterable[str], found: Iterable[str]) -> Iterator[str]:

@@ -43,6 +43,8 @@ REFERENCES = (
     ("cases.yaml", "*/expect/no_tests/*", "test"),
     ("cases.yaml", "*/expect/tests_at/@", "test"),
     ("cases.yaml", "*/expect/asked_by/@", "test"),
+    ("cases.yaml", "*/expect/codings/@", "test"),
+    ("cases.yaml", "*/expect/codings/*/*", "code"),
     ("cases.yaml", "*/expect/notices/*", "notice"),
     ("cases.yaml", "*/expect/no_notices/*", "notice"),
     ("cases.yaml", "*/expect/open/*", "question"),

@@ -39,6 +39,7 @@ EXPECT = strict(
         "no_tests": several(ident(), load_default=[]),
         "tests_at": mapped(ident(), level(), load_default={}),
         "asked_by": mapped(ident(), several(ident(), least=1), load_default={}),
+        "codings": mapped(ident(), several(ident()), load_default={}),
         "notices": several(ident(), load_default=[]),
         "no_notices": several(ident(), load_default=[]),
         "open": several(ident(), load_default=[]),

@@ -128,8 +128,12 @@ class SuspectedCondition:
 
 @dataclass(frozen=True, slots=True)
 class ChosenCoding:
-    """A coding of a test that is carried always, or only when the answers are known to meet `when`."""
+    """A coding of a test that is carried always, or only when the answers are known to meet `when`.
 
+    `id` is its name in the rule files.
+    """
+
+    id: str
     coding: Coding
     when: Condition | None = None
 

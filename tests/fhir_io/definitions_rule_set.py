@@ -109,13 +109,17 @@ CONDITIONS = (
 
 TESTS = (
     RecommendedTest(
-        "mri-spine", "MRI of the spine", "imaging", (ChosenCoding(Coding(LOINC, "36067-7", "MR Whole spine")),), ()
+        "mri-spine",
+        "MRI of the spine",
+        "imaging",
+        (ChosenCoding("spine", Coding(LOINC, "36067-7", "MR Whole spine")),),
+        (),
     ),
     RecommendedTest(
         "leg-duplex",
         "Duplex ultrasound",
         "imaging",
-        (ChosenCoding(Coding(LOINC, "39421-3", "US.doppler Lower extremity arteries"), SITE),),
+        (ChosenCoding("legs", Coding(LOINC, "39421-3", "US.doppler Lower extremity arteries"), SITE),),
         (),
     ),
 )

@@ -96,3 +96,48 @@ def test_a_case_about_what_does_not_exist_is_refused(tiny_with: Make) -> None:
         "Did you mean “numb”? Name one of items.yaml, or add it there.",
         "tiny/cases.yaml:1:91: There is no criterion “b”. Name one of criteria/*.yaml, or add it there.",
     ]
+
+
+SCANNED = """
+- id: scanned
+  says: Foot and hand, and it is denied that they feel.
+  others: denied
+  answers: {numb: true, site: [foot, hand]}
+  expect: {level: urgent, codings: {scan: [cat-imaging]}}
+"""
+
+
+def test_a_case_names_all_the_codes_that_a_test_carries(tiny_with: Make) -> None:
+    assert failures(tiny_with({"cases.yaml": SCANNED})) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "said"),
+    [
+        ("[cat-imaging]", "[cat-imaging, foot]", "to carry cat-imaging, foot, but it carried cat-imaging."),
+        ("[cat-imaging]", "[]", "to carry no code, but it carried cat-imaging."),
+        (
+            "[foot, hand]}\n  expect: {level: urgent",
+            "[hand]}\n  expect: {level: routine",
+            "to carry cat-imaging, but it was not proposed.",
+        ),
+    ],
+)
+def test_a_test_that_carries_other_codes_fails_the_case(tiny_with: Make, there: str, instead: str, said: str) -> None:
+    assert SCANNED.count(there) == 1
+    found = failures(tiny_with({"cases.yaml": SCANNED.replace(there, instead)}))
+    assert found == [f"tiny/cases.yaml:2:3: Case “scanned”: expected test “scan” {said}"]
+
+
+def test_a_code_that_the_test_never_carries_is_refused(tiny_with: Make) -> None:
+    folder = tiny_with({"cases.yaml": SCANNED.replace("[cat-imaging]", "[numbness]")})
+    with pytest.raises(RuleSetInvalid) as caught:
+        load_cases(folder, load_rule_set(folder))
+    assert [problem.text for problem in caught.value.problems] == [
+        "tiny/cases.yaml:6:44: The test “scan” never carries the code “numbness”. Write one of: cat-imaging, foot."
+    ]
+    folder = tiny_with({"cases.yaml": SCANNED.replace("scan: [cat-imaging]", "blood: [foot]")})
+    with pytest.raises(
+        RuleSetInvalid, match=r"The test “blood” never carries the code “foot”. It carries none: remove the entry."
+    ):
+        load_cases(folder, load_rule_set(folder))

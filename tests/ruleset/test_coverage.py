@@ -78,7 +78,7 @@ def test_what_is_missing_is_told_by_its_place(tiny_with: Make) -> None:
         "tiny/criteria/urgent.yaml:4:58: In no case is “site includes hand” true.",
         "tiny/conditions.yaml:7:13: In no case is “site includes foot” true.",
         "tiny/substances.yaml:3:9: In no case is “feels is false” true.",
-        "tiny/tests.yaml:4:43: In no case is “site includes foot” true.",
+        "tiny/tests.yaml:4:43: In no case is “feels is true” true.",
     )
     assert missing["tests"] == ("tiny/tests.yaml:1:3: No case expects test “scan” to be proposed.",)
     assert missing["notices"] == (

@@ -24,6 +24,8 @@ def rule_mutants(rules: CompiledRuleSet, places: Whereabouts) -> Iterator[Mutant
         yield from _of_asks(rules, places, code)
     for code in rules.rule_set.conditions:
         yield from _of_evidence(rules, places, code)
+    for code in rules.codings:
+        yield from _of_codings(rules, places, code)
     for index in range(len(rules.notices)):
         yield from _of_notice(rules, places, index)
 
@@ -132,6 +134,22 @@ def _of_evidence(rules: CompiledRuleSet, places: Whereabouts, code: str) -> Iter
             changed = instead(rules.evidence, index, (code, replace(evidence, when=condition), swap.after))
             made = replace(rules, evidence=changed)
             yield Mutant(where, f"{head}: {says}", made, (code,), swap.touches, swap.proof(rules))
+
+
+def _of_codings(rules: CompiledRuleSet, places: Whereabouts, code: str) -> Iterator[Mutant]:
+    """Which of its codes a test carries."""
+    codings = rules.codings[code]
+    for index, (chosen, (coding, when)) in enumerate(zip(rules.rule_set.tests[code].codings, codings, strict=True)):
+        if chosen.when is None or when is None:
+            continue
+        head, about = f"test “{code}”, code “{chosen.id}”", (code, chosen.id)
+        always_carried = replace(rules, codings={**rules.codings, code: instead(codings, index, (coding, None))})
+        yield Mutant(places.tests[code], f"{head}: “when” dropped", always_carried, about)
+        for says, condition in variations(chosen.when, rules.rule_set.items):
+            swap = Swap(when, compile_condition(condition), open_matters=False)
+            changed = {**rules.codings, code: instead(codings, index, (coding, swap.after))}
+            made = replace(rules, codings=changed)
+            yield Mutant(places.tests[code], f"{head}: {says}", made, about, swap.touches, swap.proof(rules))
 
 
 def _of_notice(rules: CompiledRuleSet, places: Whereabouts, index: int) -> Iterator[Mutant]:

@@ -90,4 +90,4 @@ def _names(case: Case) -> Iterator[str]:
     yield from chain(expect.decides, expect.fires, expect.silent, expect.unknown, expect.open, expect.conflicts)
     yield from chain(expect.suspects, expect.no_suspects, expect.suspects_at, expect.because, expect.not_because)
     yield from chain(expect.tests, expect.no_tests, expect.tests_at, expect.asked_by, *expect.asked_by.values())
-    yield from chain(expect.notices, expect.no_notices)
+    yield from chain(expect.codings, *expect.codings.values(), expect.notices, expect.no_notices)
