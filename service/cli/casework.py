@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from service.cli.exits import EXIT_BAD_NEWS, FOLDER, print_problems, the_settings
+from service.cli.exits import EXIT_BAD_NEWS, FOLDER, print_problems
+from service.cli.in_turn import in_turn, the_folders
 from service.ruleset.cases import Case, load_cases, run_cases
 from service.ruleset.coverage import Row, coverage, overall, table
 from service.ruleset.load import RuleSetInvalid, load_whole
@@ -20,7 +21,11 @@ from service.triage.compiled import compile_rules
 @click.option("--threshold", type=click.IntRange(0, 100), help="Percentage that each row of the table must reach.")
 def cases(rules: Path | None, threshold: int | None) -> None:
     """Run the cases beside the rules in RULES; print what came out otherwise than it should, and what they cover."""
-    whole, loaded = rules_and_cases(rules or the_settings().rules_path)
+    in_turn(the_folders(rules), lambda folder: _run(folder, threshold))
+
+
+def _run(folder: Path, threshold: int | None) -> None:
+    whole, loaded = rules_and_cases(folder)
     failures = run_cases(compile_rules(whole.rule_set), loaded)
     for failure in failures:
         click.echo(failure.text, err=True)

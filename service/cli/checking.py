@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from service.cli.exits import EXIT_BAD_NEWS, FOLDER, the_settings
+from service.cli.exits import EXIT_BAD_NEWS, FOLDER
+from service.cli.in_turn import in_turn, the_folders
 from service.problems import Problem
 from service.ruleset.checks import SEVERITY, Severity
 from service.ruleset.load import RuleSetInvalid, check_rule_set, load_rule_set, lock_rule_set
@@ -20,38 +21,35 @@ from service.ruleset.load import RuleSetInvalid, check_rule_set, load_rule_set, 
 @click.option("--update-lock", is_flag=True, help="Write lock.json anew, if every changed criterion has a new version.")
 def check(rules: Path | None, form: str, update_lock: bool) -> None:
     """Check the rule folder RULES (TRIAGE_RULES_PATH otherwise) and print every problem with its place."""
-    folder = rules or the_settings().rules_path
-    told = _lock(folder, form) if update_lock else []
-    problems = check_rule_set(folder)
-    _print(problems, folder, form)
-    rule_set = load_rule_set(folder)
-    if form != "json":
-        for line in told:
-            click.echo(line)
-        warned = f", {_count(problems, 'warning')}" if problems else ""
-        click.echo(f"{rule_set.id} {rule_set.version}: {len(rule_set.criteria)} criteria, no problem found{warned}")
+    folders = the_folders(rules)
+    if form == "json":
+        _print_json([(folder, problem) for folder in folders for problem in _found(folder, update_lock)[1]])
+    else:
+        in_turn(folders, lambda folder: _check(folder, form, update_lock))
 
 
-def _lock(folder: Path, form: str) -> list[str]:
-    """What changed in lock.json; ends with the problems that forbid to write it."""
-    try:
-        told = lock_rule_set(folder)
-    except RuleSetInvalid as invalid:
-        _print(invalid.problems, folder, form)
-        raise
-    return [f"lock.json: {line}" for line in told] or ["lock.json: nothing changed"]
-
-
-def _print(problems: Sequence[Problem], folder: Path, form: str) -> None:
-    """Print the problems as asked for; ends with EXIT_BAD_NEWS when one of them is an error."""
+def _check(folder: Path, form: str, update_lock: bool) -> None:
+    told, problems = _found(folder, update_lock)
     FORMATS[form](problems, folder)
     errors = [problem for problem in problems if _severity(problem) is Severity.ERROR]
+    warnings = [problem for problem in problems if problem not in errors]
+    warned = f", {_count(warnings, 'warning')}" if warnings else ""
     if errors:
-        if form != "json":
-            warnings = [problem for problem in problems if problem not in errors]
-            warned = f", {_count(warnings, 'warning')}" if warnings else ""
-            click.echo(f"{_count(errors, 'problem')} found{warned}", err=True)
+        click.echo(f"{_count(errors, 'problem')} found{warned}", err=True)
         raise SystemExit(EXIT_BAD_NEWS)
+    rule_set = load_rule_set(folder)
+    for line in told:
+        click.echo(f"lock.json: {line}")
+    click.echo(f"{rule_set.id} {rule_set.version}: {len(rule_set.criteria)} criteria, no problem found{warned}")
+
+
+def _found(folder: Path, update_lock: bool) -> tuple[list[str], Sequence[Problem]]:
+    """What changed in lock.json when it is to be updated, and the problems, which may forbid that."""
+    try:
+        told = (lock_rule_set(folder) or ["nothing changed"]) if update_lock else []
+    except RuleSetInvalid as invalid:
+        return [], invalid.problems
+    return told, check_rule_set(folder)
 
 
 def _count(problems: Sequence[Problem], called: str) -> str:
@@ -79,23 +77,24 @@ def _as_github(problems: Sequence[Problem], folder: Path) -> None:
         click.echo(f"::{_severity(problem).value} {told}::{said}")
 
 
-def _as_json(problems: Sequence[Problem], folder: Path) -> None:
-    """One list of objects."""
-    found = []
-    for problem in problems:
+def _print_json(found: Sequence[tuple[Path, Problem]]) -> None:
+    """One list of objects, whatever the number of rule sets; ends with EXIT_BAD_NEWS when one of them is an error."""
+    listed = []
+    for folder, problem in found:
         file, line, column = _place(problem, folder)
         about = {"check": problem.check, "severity": _severity(problem).value}
         words = {"message": problem.message, "remedy": problem.remedy}
-        found.append({"file": file, "line": line, "column": column, **about, **words})
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        listed.append({"file": file, "line": line, "column": column, **about, **words})
+    click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+    if any(_severity(problem) is Severity.ERROR for _, problem in found):
+        raise SystemExit(EXIT_BAD_NEWS)
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Problem], Path], None]] = {
     "text": _as_text,
     "github": _as_github,
-    "json": _as_json,
 }
-"""How problems are printed: for people, for GitHub Actions, for programs."""
+"""How the problems of a rule set are printed: for people, for GitHub Actions."""
 
 
 def _place(problem: Problem, folder: Path) -> tuple[str, int, int]:

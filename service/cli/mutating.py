@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from service.cli.casework import rules_and_cases
-from service.cli.exits import EXIT_BAD_NEWS, FOLDER, print_problems, the_settings
+from service.cli.exits import EXIT_BAD_NEWS, FOLDER, print_problems
+from service.cli.in_turn import in_turn, the_folders
 from service.ruleset.cases import run_cases
 from service.ruleset.mutation.run import try_mutants
 from service.ruleset.whereabouts import whereabouts
@@ -18,7 +19,11 @@ from service.triage.compiled import compile_rules
 @click.argument("rules", type=FOLDER, required=False)
 def mutate(rules: Path | None) -> None:
     """Change the rules in RULES, one small change at a time, and print every change that no case notices."""
-    whole, cases = rules_and_cases(rules or the_settings().rules_path)
+    in_turn(the_folders(rules), _mutate)
+
+
+def _mutate(folder: Path) -> None:
+    whole, cases = rules_and_cases(folder)
     compiled = compile_rules(whole.rule_set)
     failures = run_cases(compiled, cases)
     if failures:

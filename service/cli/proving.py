@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service.cli.exits import EXIT_BAD_NEWS, FOLDER, as_text, print_problems, the_settings
+from service.cli.in_turn import in_turn, the_folders
 from service.fhir_io.canonical import Edition
 from service.fhir_io.respond import questionnaire_response, sayable
 from service.fhir_io.versions import DEFAULT
@@ -33,16 +34,24 @@ def prove(rules: Path | None, timeout: float, witness_dir: Path) -> None:
 
     A property that does not hold is shown by a witness, in words and as QuestionnaireResponse files.
     """
-    settings = the_settings()
+    folders = the_folders(rules)
+
+    def act(folder: Path) -> None:
+        _prove(folder, timeout, witness_dir / folder.name if len(folders) > 1 else witness_dir)
+
+    in_turn(folders, act)
+
+
+def _prove(folder: Path, timeout: float, witness_dir: Path) -> None:
     try:
-        rule_set = load_rule_set(rules or settings.rules_path)
+        rule_set = load_rule_set(folder)
     except RuleSetInvalid as invalid:
         print_problems([problem.text for problem in invalid.problems])
     proof = _the_prover()
     prepared = proof.ground(rule_set, timeout=timeout)
     click.echo(f"{rule_set.id} {rule_set.version}: {len(rule_set.criteria)} criteria, {len(rule_set.items)} questions")
     click.echo(f"{'property':<75} queries  seconds  result")
-    edition, failed = Edition(rule_set, settings.canonical_base, DEFAULT), False
+    edition, failed = Edition(rule_set, the_settings().canonical_base, DEFAULT), False
     for wanted in proof.PROPERTIES:
         begun = time.perf_counter()
         done = proof.prove(prepared, wanted)
