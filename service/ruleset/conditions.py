@@ -15,6 +15,43 @@ Errors = dict[Any, Any]
 _EXAMPLE = "Write for example {item: weakness, is: true}, or {all: [...]}."
 
 
+_PARTS = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/condition"}}
+_WANTED = {"type": ["boolean", "string"]}
+_LISTED = {"type": "array", "minItems": 1, "items": _WANTED}
+
+
+def _form(title: str, **keys: dict[str, Any]) -> dict[str, Any]:
+    """A mapping with just these keys, as JSON Schema."""
+    closed = {"properties": keys, "required": [*keys], "additionalProperties": False}
+    return {"title": title, "type": "object", **closed}
+
+
+DEFINITIONS: Mapping[str, Any] = {
+    "question": {
+        "title": "the answer to a question",
+        "anyOf": [
+            _form(
+                f"the answer to a question: {operator}",
+                item={"type": "string", "description": "The linkId of a question in items.yaml."},
+                **{operator: _LISTED if operator.endswith("_any") else _WANTED},
+            )
+            for operator in OPERATORS
+        ],
+    },
+    "condition": {
+        "title": "a condition",
+        "anyOf": [
+            {"$ref": "#/definitions/question"},
+            _form("all of these", all=_PARTS),
+            _form("any of these", any=_PARTS),
+            _form("at least so many of these", at_least={"type": "integer", "minimum": 1}, of=_PARTS),
+            _form("what a qualifier says", qualifier={"type": "string", "description": "An id of qualifiers.yaml."}),
+        ],
+    },
+}
+"""What `condition_errors` passes, as JSON Schema, which cannot compare `at_least` with the length of `of`."""
+
+
 def condition_errors(raw: object, *, leaf_only: bool = False) -> Errors:
     """Everything that is wrong with the form of a condition; empty when nothing is."""
     if not isinstance(raw, dict):

@@ -35,76 +35,109 @@ from service.ruleset.shapes import (
     text,
 )
 
-VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}")
+VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
 
-LEVEL_TEXT = strict({"title": text(), "meaning": text(), "do": text()})
-"""What a level is called and what to do."""
+LEVEL_TEXT = strict("What a level is called and what to do.", {"title": text(), "meaning": text(), "do": text()})
 
 DOCUMENT = strict(
+    "A document that the rules rest on.",
     {
-        "id": matching(re.compile(r"D\d"), "{key} must be the id of a document.\nWrite it like D0."),
+        "id": matching(re.compile(r"D[0-9]"), "{key} must be the id of a document.\nWrite it like D0."),
         "title": text(),
         "publisher": text(),
         "date": text(blank=True),
-    }
+    },
 )
-"""A document that the rules rest on."""
 
-INTENDED_CHANGE = strict({"criterion": ident(), "from": level(), "to": level(), "reason": text()})
-"""A criterion that gives a lower level than in the version before, on purpose."""
+INTENDED_CHANGE = strict(
+    "A criterion that gives a lower level than in the version before, on purpose.",
+    {
+        "criterion": ident(),
+        "from": level(),
+        "to": level(),
+        "reason": text(says="One line, with the document that says so."),
+    },
+)
 
 RULE_SET = strict(
+    "What a rule set is, what its levels mean, and what it rests on: ruleset.yaml.",
     {
         "id": ident(),
         "version": matching(VERSION, '{key} must be a version of three numbers.\nWrite it like "1.2.0".'),
-        "status": one_of("draft", "active", "retired"),
+        "status": one_of("draft", "active", "retired", says="Only an active rule set is served."),
         "date": day(),
         "title": text(),
         "description": text(),
         "publisher": text(),
         "copyright": text(),
-        "levels": nested(all_of(LEVELS, lambda: nested(LEVEL_TEXT))),
+        "levels": nested(all_of("What each level means.", LEVELS, lambda: nested(LEVEL_TEXT))),
         "documents": entries(DOCUMENT, least=1),
-        "scope": ConditionField(),
-        "open_floor": level(),
-        "categories": nested(all_of(CATEGORIES, ident)),
-        "intended_changes": entries(INTENDED_CHANGE, load_default=[]),
-    }
+        "scope": ConditionField(says="Whom the documents speak of."),
+        "open_floor": level(says="While a criterion of this level or above is open, the level is never below it."),
+        "categories": nested(
+            all_of("The category of a proposed test.", CATEGORIES, ident),
+            says="The category of a proposed test: ids of terminology.yaml.",
+        ),
+        "intended_changes": entries(
+            INTENDED_CHANGE, load_default=[], says="What may take people out of emergency in this version."
+        ),
+    },
 )
-"""ruleset.yaml."""
 
-OPTION = strict({"code": ident(), "text": text(), "codings": several(ident(), load_default=[])})
-"""One choice of an item."""
+OPTION = strict(
+    "One choice of an item.",
+    {"code": ident(), "text": text(), "codings": several(ident(), load_default=[], says="Ids of terminology.yaml.")},
+)
 
 ITEM = strict(
+    "One question.",
     {
         "id": ident(),
         "type": one_of("boolean", "choice"),
         "text": text(),
-        "label": text(),
-        "repeats": flag(load_default=False),
-        "concern": flag(required=False),
-        "codings": several(ident(), load_default=[]),
-        "options": entries(OPTION, load_default=[]),
-        "asked_when": several(ConditionField(leaf_only=True), load_default=[]),
-    }
+        "label": text(says="The question in a word or two, as findings name it."),
+        "repeats": flag(load_default=False, says="Whether several options may be chosen."),
+        "concern": flag(
+            required=False, says="The answer that counts when both yes and no are given; true when left out."
+        ),
+        "codings": several(ident(), load_default=[], says="Ids of terminology.yaml."),
+        "options": entries(OPTION, load_default=[], says="The most acute first."),
+        "asked_when": several(
+            ConditionField(leaf_only=True), load_default=[], says="The question is hidden until one of these is met."
+        ),
+    },
 )
-"""One question."""
 
-GROUP = strict({"id": ident(), "text": text(), "items": entries(ITEM, least=1)})
-"""A page of the questionnaire."""
+GROUP = strict("A page of the questionnaire.", {"id": ident(), "text": text(), "items": entries(ITEM, least=1)})
 
-CONTRADICTION = strict({"first": ConditionField(leaf_only=True), "second": ConditionField(leaf_only=True)})
-"""Two answers that cannot both be so."""
+CONTRADICTION = strict(
+    "Two answers that cannot both be so.",
+    {"first": ConditionField(leaf_only=True), "second": ConditionField(leaf_only=True)},
+)
 
-ITEMS = strict({"groups": entries(GROUP, least=1), "contradictions": entries(CONTRADICTION, load_default=[])})
-"""items.yaml."""
+ITEMS = strict(
+    "The questions: items.yaml.",
+    {"groups": entries(GROUP, least=1), "contradictions": entries(CONTRADICTION, load_default=[])},
+)
 
-TERM = strict({"system": text(), "code": text(), "display": text(), "confidence": one_of(0, 1, 2)})
-"""One entry of terminology.yaml."""
+TERM = strict(
+    "A code of SNOMED CT or LOINC.",
+    {
+        "system": text(),
+        "code": text(),
+        "display": text(),
+        "confidence": one_of(0, 1, 2, says="2: confirmed, 1: likely, 0: not confirmed, and so refused."),
+    },
+)
 
-STATEMENT = strict({"says": text(), "lines": text(blank=True, load_default=""), "basis": basis(required=False)})
-"""One entry of catalogue.yaml."""
+STATEMENT = strict(
+    "A statement of a document, or a conflict or gap and how it is settled.",
+    {
+        "says": text(),
+        "lines": text(blank=True, load_default="", says="Where it stands in the document."),
+        "basis": basis(required=False),
+    },
+)
 
 SHAPES: Mapping[str, fields.Field[Any]] = {
     "ruleset.yaml": nested(RULE_SET),

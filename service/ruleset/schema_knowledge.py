@@ -17,6 +17,7 @@ from service.ruleset.shapes import (
     nested,
     one_of,
     several,
+    shape_of,
     statement,
     strict,
     text,
@@ -32,102 +33,108 @@ def basis(**options: Any) -> fields.Field[Any]:
 
 def sources() -> fields.List[Any]:
     """Ids of catalogue statements, at least one."""
-    return several(statement(), least=1)
+    return several(statement(), least=1, says="Ids of catalogue.yaml.")
 
 
 def stated_sources() -> fields.Dict:
     """Catalogue statements, at least one, each with the level that the document states."""
-    return mapped(statement(), one_of(*LEVELS, "unstated", "none"), least=1)
+    says = "Ids of catalogue.yaml, each with the level that the document itself states."
+    return mapped(statement(), one_of(*LEVELS, "unstated", "none"), least=1, says=says)
 
 
-RANGE = strict({"from": level(), "to": level()})
-"""The two levels between which a qualifier lowers."""
+RANGE = strict("The two levels between which a qualifier lowers.", {"from": level(), "to": level()})
 
 QUALIFIER = strict(
+    "Answers that may lower a level, because a document says so.",
     {
         "id": ident(),
         "title": text(),
         "when": ConditionField(),
         "lowers": nested(RANGE),
         "sources": stated_sources(),
-        "settles": several(statement(), load_default=[]),
+        "settles": several(statement(), load_default=[], says="Conflicts and gaps of the catalogue that this decides."),
         "basis": basis(),
-        "why": text(load_default=""),
-    }
+        "why": text(load_default="", says="One line, needed unless the basis is stated."),
+    },
 )
-"""One entry of qualifiers.yaml."""
 
 ASK = strict(
+    "A test that a criterion or a condition asks for.",
     {
-        "test": ident(),
+        "test": ident(says="A code of tests.yaml."),
         "sources": sources(),
         "basis": basis(),
-        "why": text(load_default=""),
-        "soonest": level(load_default="emergency"),
-    }
+        "why": text(load_default="", says="One line, needed unless the basis is stated."),
+        "soonest": level(load_default="emergency", says="No sooner than this, whatever the level."),
+    },
 )
-"""A test that a criterion or a condition asks for."""
 
 CRITERION = strict(
+    "A criterion: when it fires, and how acute that is.",
     {
         "id": ident(),
         "title": text(),
-        "level": level(),
+        "level": level(says="How acute it is, as the name of the file says."),
         "when": ConditionField(),
-        "unless": several(ident(), load_default=[]),
-        "suspects": several(ident(), load_default=[]),
-        "tests": entries(ASK, load_default=[]),
-        "tell": text(),
+        "unless": several(
+            ident(), load_default=[], says="Ids of qualifiers.yaml: the only thing that may keep it silent."
+        ),
+        "suspects": several(ident(), load_default=[], says="Codes of conditions.yaml."),
+        "tests": entries(ASK, load_default=[], says="Only what no suspected condition asks for already."),
+        "tell": text(says="What the person is told, in short sentences."),
         "sources": stated_sources(),
-        "settles": several(statement(), load_default=[]),
+        "settles": several(statement(), load_default=[], says="Conflicts and gaps of the catalogue that this decides."),
         "basis": basis(),
-        "why": text(load_default=""),
-        "version": count(load_default=1),
-    }
+        "why": text(load_default="", says="One line, needed unless the basis is stated."),
+        "version": count(load_default=1, says="Raised with every change."),
+    },
 )
-"""One entry of criteria/*.yaml."""
 
 EVIDENCE = strict(
+    "A pattern that makes a condition suspect.",
     {
         "title": text(),
         "when": ConditionField(),
-        "level": level(load_default="routine"),
+        "level": level(load_default="routine", says="How soon; never above the level reached."),
         "sources": sources(),
-    }
+    },
 )
-"""A pattern that makes a condition suspect."""
 
 CONDITION = strict(
+    "What may lie behind the numbness, what points to it, and which tests ask after it.",
     {
         "code": ident(),
         "title": text(),
-        "codings": several(ident(), load_default=[]),
+        "codings": several(ident(), load_default=[], says="Ids of terminology.yaml."),
         "sources": sources(),
         "evidence": entries(EVIDENCE, load_default=[]),
         "tests": entries(ASK, load_default=[]),
-        "unreachable": text(required=False),
-    }
+        "unreachable": text(required=False, says="One line, needed when nothing points to it."),
+    },
 )
-"""One entry of conditions.yaml."""
 
 SUBSTANCE = strict(
+    "A medication or toxin, and the condition that it makes suspect.",
     {
         "id": ident(),
         "title": text(),
         "when": ConditionField(),
-        "level": level(load_default="routine"),
-        "suspects": ident(),
+        "level": level(load_default="routine", says="How soon; never above the level reached."),
+        "suspects": ident(says="A code of conditions.yaml."),
         "sources": sources(),
-    }
+    },
 )
-"""One entry of substances.yaml."""
 
-CHOSEN_CODING = strict({"id": ident(), "when": ConditionField()})
-"""A coding that a test carries only under a condition."""
+CHOSEN_CODING = strict(
+    "A coding that a test carries only under a condition.", {"id": ident(), "when": ConditionField()}
+)
 
 
 class CodingField(fields.Field[Any]):
     """The id of a coding, or a mapping of the id and a condition; both become a mapping."""
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"shape": {"anyOf": [shape_of(ident()), shape_of(nested(CHOSEN_CODING))]}})
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if isinstance(value, dict):
@@ -136,23 +143,27 @@ class CodingField(fields.Field[Any]):
 
 
 TEST = strict(
+    "A test that can be proposed.",
     {
         "code": ident(),
         "title": text(),
         "category": one_of(*CATEGORIES),
-        "codings": several(CodingField(), load_default=[]),
+        "codings": several(
+            CodingField(),
+            load_default=[],
+            says="Ids of terminology.yaml, or an id with the condition under which it is carried.",
+        ),
         "sources": sources(),
-    }
+    },
 )
-"""One entry of tests.yaml."""
 
 NOTICE = strict(
+    "Something to say beside the level.",
     {
         "id": ident(),
         "text": text(),
-        "when": ConditionField(required=False),
-        "levels": several(level(), least=1, required=False),
+        "when": ConditionField(required=False, says="Always, when left out."),
+        "levels": several(level(), least=1, required=False, says="At every level, when left out."),
         "sources": sources(),
-    }
+    },
 )
-"""One entry of notices.yaml."""

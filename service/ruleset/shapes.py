@@ -1,6 +1,7 @@
 """The kinds of value that rule files hold, as marshmallow fields whose messages say what is wrong and what to do.
 
-A message is two lines: what is wrong, and the remedy; `{key}` stands for the key or entry concerned.
+A message is two lines: what is wrong, and the remedy; `{key}` stands for the key or entry concerned. Beside its test
+each field carries the same as JSON Schema, for editors.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from service.triage.model import Level
 
 LEVELS = tuple(level.code for level in sorted(Level, reverse=True))
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-STATEMENT = re.compile(r"D\d-([A-Z])\d+|(CF|UN|TM)-\d+")
+STATEMENT = re.compile(r"D[0-9]-([A-Z])[0-9]+|(CF|UN|TM)-[0-9]+")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Shape = dict[str, Any]
+"""What a value may be, as JSON Schema."""
 
 _REQUIRED = "The key {{key}} is missing.\nAdd it."
 _UNKNOWN = "There is no key "
@@ -28,7 +33,9 @@ _COMMON: dict[str, Any] = {"required": _REQUIRED, "null": "{{key}} is empty.\nGi
 
 
 class Strict(Schema):
-    """A mapping in which every unknown key is an error."""
+    """A mapping in which every unknown key is an error; `says` is what it is."""
+
+    says = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,10 +45,11 @@ class Strict(Schema):
 
 
 class Checked(fields.Field[Any]):
-    """A value that is taken as it stands when `test` holds."""
+    """A value that is taken as it stands when `test` holds; `shape` says the same to an editor."""
 
-    def __init__(self, test: Callable[[Any], bool], message: str, **options: Any) -> None:
-        super().__init__(error_messages=_COMMON, **_with_presence(options))
+    def __init__(self, test: Callable[[Any], bool], message: str, shape: Shape, **options: Any) -> None:
+        said = {} if "{value}" in message else {"errorMessage": " ".join(message.replace("{key}", "This").split())}
+        super().__init__(**_options(shape | said, options))
         self.test, self.message = test, message
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
@@ -55,7 +63,9 @@ class ConditionField(fields.Field[Any]):
     """A condition, kept as it was written."""
 
     def __init__(self, *, leaf_only: bool = False, **options: Any) -> None:
-        super().__init__(error_messages=_COMMON, **_with_presence(options))
+        # what stands beside a $ref is not read in draft-07, hence the allOf
+        shape = {"allOf": [{"$ref": f"#/definitions/{'question' if leaf_only else 'condition'}"}]}
+        super().__init__(**_options(shape, options))
         self.leaf_only = leaf_only
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
@@ -64,12 +74,22 @@ class ConditionField(fields.Field[Any]):
         return value
 
 
+class Several(fields.List[Any]):
+    """A list, and nothing else that could be gone through one by one, such as a mapping."""
+
+    def _deserialize(self, value: Any, *others: Any, **options: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, *others, **options)
+
+
 def text(*, blank: bool = False, **options: Any) -> Checked:
     """Words; blank only where that is allowed."""
     said = (
         "{key} must be text.\nPut it in quotes." if blank else "{key} must be text, and not blank.\nPut it in quotes."
     )
-    return Checked(lambda value: isinstance(value, str) and (blank or bool(value.strip())), said, **options)
+    shape = {"type": "string"} | ({} if blank else {"pattern": r"\S"})
+    return Checked(lambda value: isinstance(value, str) and (blank or bool(value.strip())), said, shape, **options)
 
 
 def ident(**options: Any) -> Checked:
@@ -88,7 +108,8 @@ def statement(**options: Any) -> Checked:
 
 def matching(pattern: re.Pattern[str], message: str, **options: Any) -> Checked:
     """Text that is wholly of the pattern."""
-    return Checked(lambda value: isinstance(value, str) and bool(pattern.fullmatch(value)), message, **options)
+    shape = {"type": "string", "pattern": f"^({pattern.pattern})$"}
+    return Checked(lambda value: isinstance(value, str) and bool(pattern.fullmatch(value)), message, shape, **options)
 
 
 def one_of(*allowed: str | int, **options: Any) -> Checked:
@@ -97,9 +118,8 @@ def one_of(*allowed: str | int, **options: Any) -> Checked:
     def test(value: object) -> bool:
         return isinstance(value, str | int) and not isinstance(value, bool) and value in allowed
 
-    return Checked(
-        test, f"“{{value}}” is not allowed for {{key}}.\nWrite one of: {', '.join(map(str, allowed))}.", **options
-    )
+    said = f"“{{value}}” is not allowed for {{key}}.\nWrite one of: {', '.join(map(str, allowed))}."
+    return Checked(test, said, {"enum": [*allowed]}, **options)
 
 
 def level(**options: Any) -> Checked:
@@ -109,9 +129,8 @@ def level(**options: Any) -> Checked:
 
 def flag(**options: Any) -> Checked:
     """True or false."""
-    return Checked(
-        lambda value: isinstance(value, bool), "{key} must be true or false.\nWrite it without quotes.", **options
-    )
+    said = "{key} must be true or false.\nWrite it without quotes."
+    return Checked(lambda value: isinstance(value, bool), said, {"type": "boolean"}, **options)
 
 
 def count(**options: Any) -> Checked:
@@ -120,47 +139,67 @@ def count(**options: Any) -> Checked:
     def test(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
-    return Checked(test, "{key} must be a whole number from 1.\nWrite it like 2, without quotes.", **options)
+    said = "{key} must be a whole number from 1.\nWrite it like 2, without quotes."
+    return Checked(test, said, {"type": "integer", "minimum": 1}, **options)
 
 
 def day(**options: Any) -> Checked:
     """A date as quoted text."""
-    return Checked(_is_day, '{key} must be a date.\nWrite it like "2024-05-31", in quotes.', **options)
+    shape = {"type": "string", "format": "date", "pattern": f"^{DAY.pattern}$"}
+    return Checked(_is_day, '{key} must be a date.\nWrite it like "2024-05-31", in quotes.', shape, **options)
 
 
-def several(inner: fields.Field[Any], *, least: int = 0, **options: Any) -> fields.List[Any]:
+def several(inner: fields.Field[Any], *, least: int = 0, **options: Any) -> Several:
     """A list, with at least so many entries."""
     messages = _COMMON | {"invalid": "{{key}} must be a list.\nWrite [a, b], or one line for each with “- ”."}
     enough = Length(min=least, error="{{key}} must not be an empty list.\nGive at least one entry.")
-    return fields.List(inner, validate=enough, error_messages=messages, **_with_presence(options))
+    shape: Shape = {"type": "array", "items": shape_of(inner)} | ({"minItems": least} if least else {})
+    return Several(inner, validate=enough, **_options(shape, options) | {"error_messages": messages})
 
 
-def entries(schema: Strict, **options: Any) -> fields.List[Any]:
+def entries(schema: Strict, **options: Any) -> Several:
     """A list of mappings."""
     return several(nested(schema), **options)
 
 
 def nested(schema: Strict, **options: Any) -> fields.Nested:
     """A mapping with the keys of the schema."""
-    return fields.Nested(schema, error_messages=_COMMON, **_with_presence(options))
+    shape = {
+        "type": "object",
+        "properties": {key: shape_of(field) for key, field in schema.fields.items()},
+        "required": [key for key, field in schema.fields.items() if field.required],
+        "additionalProperties": False,
+    }
+    return fields.Nested(schema, **_options({"description": schema.says} | shape, options))
 
 
 def mapped(keys: fields.Field[Any], values: fields.Field[Any], *, least: int = 0, **options: Any) -> fields.Dict:
     """A mapping whose keys are not known beforehand."""
     messages = _COMMON | {"invalid": "{{key}} must be a mapping.\nWrite {{a: b}}, or one “a: b” on each line."}
     enough = Length(min=least, error="{{key}} must not be empty.\nGive at least one entry.")
-    return fields.Dict(keys=keys, values=values, validate=enough, error_messages=messages, **_with_presence(options))
+    shape: Shape = {"type": "object", "propertyNames": shape_of(keys), "additionalProperties": shape_of(values)}
+    shape |= {"minProperties": least} if least else {}
+    return fields.Dict(
+        keys=keys, values=values, validate=enough, **_options(shape, options) | {"error_messages": messages}
+    )
 
 
-def strict(keys: dict[str, fields.Field[Any]]) -> Strict:
-    """A mapping with these keys and no other."""
-    made = cast("type[Strict]", Strict.from_dict(keys))
-    return made()
+def strict(says: str, keys: dict[str, fields.Field[Any]]) -> Strict:
+    """A mapping with these keys and no other; `says` is what it is."""
+    made = cast("type[Strict]", Strict.from_dict(keys))()
+    made.says = says
+    return made
 
 
-def all_of(names: Iterable[str], each: Callable[[], fields.Field[Any]]) -> Strict:
+def all_of(says: str, names: Iterable[str], each: Callable[[], fields.Field[Any]]) -> Strict:
     """A mapping that must have exactly these keys, each of one kind."""
-    return strict({name: each() for name in names})
+    return strict(says, {name: each() for name in names})
+
+
+def shape_of(field: fields.Field[Any]) -> Shape:
+    """What the field takes, as JSON Schema."""
+    shape: Shape = field.metadata["shape"]
+    return shape
 
 
 def shape_problems(errors: Any, sheet: Sheet, path: Path = (), *, at_key: bool = False) -> Iterator[Problem]:
@@ -180,13 +219,17 @@ def shape_problems(errors: Any, sheet: Sheet, path: Path = (), *, at_key: bool =
         )
 
 
-def _with_presence(options: dict[str, Any]) -> dict[str, Any]:
-    """Every key is needed unless it has a default or is said to be optional."""
-    return {"required": "load_default" not in options} | options
+def _options(shape: Shape, options: dict[str, Any]) -> dict[str, Any]:
+    """Every key is needed unless it has a default or is said to be optional; `says` tells a writer what it is for."""
+    says = {"description": options["says"]} if "says" in options else {}
+    default = {"default": options["load_default"]} if "load_default" in options else {}
+    given = {name: option for name, option in options.items() if name != "says"}
+    presence = {"required": "load_default" not in options, "error_messages": _COMMON}
+    return presence | {"metadata": {"shape": shape | says | default}} | given
 
 
 def _is_day(value: object) -> bool:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if not isinstance(value, str) or not DAY.fullmatch(value):
         return False
     try:
         date.fromisoformat(value)
