@@ -28,9 +28,13 @@ ALLOWED = frozenset(
         "problem_count",
         "address",
         "workers",
+        "rule_sets",
+        "rule_place",
+        "rule_problem",
+        "rule_remedy",
     }
 )
-"""Every field that may be logged. None of them can hold what a caller wrote."""
+"""Every field that may be logged. None of them can hold what a caller wrote; those of rules quote rule files only."""
 
 
 def start_logging(level: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 """FHIR's instant (https://hl7.org/fhir/R4/datatypes.html#instant), which is narrower than ISO 8601."""
+
+_ADMIN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:]+)\]|(?P<host>[^:\[\]/@?#\s]+)):(?P<port>[0-9]{1,5})")
 
 
 def packaged(name: str) -> Path:
@@ -39,6 +42,7 @@ class Settings:
     port: int = 8080
     workers: int = 1
     threads: int = 2
+    admin_address: str = ""
     public_base_url: str = ""
     canonical_base: str = "https://numbness-triage.example/fhir"
     shipped_rules: bool = True
@@ -50,12 +54,45 @@ class Settings:
     log_level: str = "INFO"
     fixed_time: str = ""
 
+    def __post_init__(self) -> None:
+        """Hold the settings to each other, however they were given."""
+        if self.admin and self.admin[1] == self.port:
+            raise SettingsInvalid(["TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT"])
+
+    @property
+    def admin(self) -> tuple[str, int] | None:
+        """Host and port of the admin address, if there is one."""
+        found = _ADMIN.fullmatch(self.admin_address)
+        if not found:
+            return None
+        host = (found["six"] or found["host"]).lower()
+        return ("127.0.0.1" if host == "localhost" else host), int(found["port"])  # a resolver could say otherwise
+
     @property
     def rule_paths(self) -> tuple[Path, ...]:
         """Where rule sets are served from: ours, unless they are turned off, and the folder that is set."""
         ours = packaged("rules")
         added = () if self.shipped_rules and self.rules_path.is_relative_to(ours) else (self.rules_path,)
         return ((ours,) if self.shipped_rules else ()) + added
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or address, is this machine itself and nothing else."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback
+
+
+def _admin_address(value: str) -> None:
+    found = _ADMIN.fullmatch(value)
+    if value and (not found or not 1 <= int(found["port"]) <= 65535):
+        raise ValidationError("must be an address and a port, such as 127.0.0.1:8081")
+    if found and not is_loopback(found["six"] or found["host"]):
+        raise ValidationError("must be a loopback address (127.0.0.0/8, [::1] or localhost): it has no access control")
 
 
 def _base_url(value: str) -> None:
@@ -91,6 +128,7 @@ class _Environment(Schema):
     port = fields.Integer(validate=validate.Range(1, 65535))
     workers = fields.Integer(validate=validate.Range(1, 256))
     threads = fields.Integer(validate=validate.Range(1, 256))
+    admin_address = fields.String(validate=_admin_address)
     public_base_url = fields.String(validate=_base_url)
     canonical_base = fields.String(validate=[_not_empty, _base_url])
     shipped_rules = fields.Boolean(truthy={"true"}, falsy={"false"})
@@ -113,7 +151,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsInvalid(_faults(error.messages_dict)) from None
     for name in ("rules_path", "examples_path"):
         if name in loaded:
-            loaded[name] = Path(loaded[name]).resolve()
+            loaded[name] = Path(loaded[name]).absolute()  # a link is followed anew at each reload
     return Settings(**loaded)
 
 

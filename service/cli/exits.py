@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,10 +31,10 @@ EXIT_CODES = {
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def the_settings() -> Settings:
-    """The settings; a usage error that lists every fault when they are wrong."""
+def the_settings(**given: Any) -> Settings:
+    """The settings, with what is given in place of theirs; a usage error that lists every fault when they are wrong."""
     try:
-        return load_settings()
+        return replace(load_settings(), **given)
     except SettingsInvalid as invalid:
         raise click.UsageError("Wrong settings:\n  " + "\n  ".join(invalid.faults)) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,7 +29,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     given: dict[str, Any] = {
         name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value
     }
-    settings = replace(the_settings(), **given)
+    settings = the_settings(**given)
     run(settings, the_service(settings))
 
 

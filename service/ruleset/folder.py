@@ -73,6 +73,13 @@ def read_folder(folder: Path, *, cases: bool) -> Contents:
     return Contents(sheets, known, _digest(contents), tuple(in_order(problems)))
 
 
+def digest_now(folder: Path) -> str:
+    """The digest of the rule files as they stand in the folder at this moment."""
+    if not folder.is_dir():
+        return ""
+    return _digest({name: (folder / name).read_bytes() for name in RULE_FILES if (folder / name).is_file()})
+
+
 def _names(folder: Path) -> tuple[str, ...]:
     """All the files of a rule set; a draft may have no lock."""
     return (*RULE_FILES, CASES, LOCK) if (folder / LOCK).exists() else (*RULE_FILES, CASES)
@@ -101,6 +108,7 @@ def _read(folder: Path, name: str) -> tuple[bytes | None, Sheet | None, list[Pro
 def _strangers(folder: Path) -> list[Problem]:
     """YAML files that no one reads: most likely a misspelt name."""
     found = [path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml") if path.is_file()]
+    found = [name for name in found if not name.startswith(".")]  # Kubernetes keeps what it mounts in ..data
     known = {*RULE_FILES, CASES, WEIGHTS}
     remedy = f"Rename it to one of: {', '.join(sorted(known))}; or remove it."
     return [_about(folder, name, "This file belongs to no rule set.", remedy) for name in found if name not in known]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from service.problems import Problem
+from service.problems import Kind, Problem
 from service.ruleset.build import build
 from service.ruleset.checks import SEVERITY, Severity, check_whole, found_by
-from service.ruleset.folder import RuleSetInvalid, in_order, read_folder
+from service.ruleset.folder import Contents, RuleSetInvalid, digest_now, in_order, read_folder
 from service.ruleset.intended import intended_problems
 from service.ruleset.lock import LOCK, changes_in_words, lock_text
 from service.ruleset.weights import check_weights
 from service.ruleset.whole import Whole
 from service.triage.model import RuleSet
 
-__all__ = ["RuleSetInvalid", "check_rule_set", "load_rule_set", "load_whole", "lock_rule_set"]
+__all__ = ["RuleSetInvalid", "check_rule_set", "load_checked_rule_set", "load_rule_set", "load_whole", "lock_rule_set"]
+
+READINGS = 3
+"""How often a folder is read whose files change meanwhile."""
 
 
 def load_rule_set(folder: Path) -> RuleSet:
@@ -35,7 +38,27 @@ def check_rule_set(folder: Path) -> list[Problem]:
 
     Whether the rules make sense is checked once their files hold together.
     """
-    contents = read_folder(folder, cases=True)
+    return _every_problem(folder, read_folder(folder, cases=True))
+
+
+def load_checked_rule_set(folder: Path) -> RuleSet:
+    """The rule set in the folder if `check_rule_set` finds no error in the very bytes that it is made of.
+
+    RuleSetInvalid with every error, and when the files do not stand still: they could be half of one version, half of
+    another.
+    """
+    for _ in range(READINGS):
+        contents = read_folder(folder, cases=True)
+        if contents.digest == digest_now(folder):
+            errors = [p for p in _every_problem(folder, contents) if SEVERITY[p.check] is Severity.ERROR]
+            if errors:
+                raise RuleSetInvalid(errors)
+            return build(contents)
+    said, remedy = "The files changed while they were read.", "Reload once all of them are written."
+    raise RuleSetInvalid([Problem(Kind.NOT_READY, f"{folder.name}:1:1", said, remedy, check="unreadable")])
+
+
+def _every_problem(folder: Path, contents: Contents) -> list[Problem]:
     problems = list(contents.problems)
     if not problems:
         problems += check_whole(Whole(contents.sheets, build(contents)))

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from service.problems import Kind, Problem
-from service.ruleset.load import RuleSetInvalid, load_rule_set
+from service.ruleset.load import RuleSetInvalid, load_checked_rule_set, load_rule_set
 from service.triage.model import RuleSet
 
 ACTIVE = "active"
 NAME = "ruleset.yaml"
 
 
-def load_rule_sets(paths: Iterable[Path]) -> tuple[RuleSet, ...]:
+def load_checked_rule_sets(paths: Iterable[Path]) -> tuple[RuleSet, ...]:
+    """The same as `load_rule_sets`, and every active one is held to all that `check` calls an error."""
+    return load_rule_sets(paths, load=_checked_if_active)
+
+
+def _checked_if_active(folder: Path) -> RuleSet:
+    """A draft may lack cases and much else; it is read, as at the start, so that its slips are told."""
+    rule_set = load_rule_set(folder)
+    return load_checked_rule_set(folder) if rule_set.status == ACTIVE else rule_set
+
+
+def load_rule_sets(paths: Iterable[Path], *, load: Callable[[Path], RuleSet] = load_rule_set) -> tuple[RuleSet, ...]:
     """The active rule sets in the folders: each path is a rule set, or a folder of rule sets.
 
     In the order of the paths and of the names in them, the highest version of each id first. RuleSetInvalid with the
@@ -23,7 +34,7 @@ def load_rule_sets(paths: Iterable[Path]) -> tuple[RuleSet, ...]:
     problems: list[Problem] = []
     for folder in dict.fromkeys(folder for path in paths for folder in rule_folders(path)):
         try:
-            rule_set = load_rule_set(folder)
+            rule_set = load(folder)
         except RuleSetInvalid as invalid:
             problems += invalid.problems
             continue

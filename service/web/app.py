@@ -7,16 +7,21 @@ from flask import Flask
 from service.observe import start_logging
 from service.settings import Settings
 from service.web import definitions, edges, health, page, reference, triage, validate
+from service.web.board import Board
+from service.web.in_force import InForce
 from service.wiring import Service, build_service
 
 
-def create_app(settings: Settings, service: Service | None = None) -> Flask:
-    """The application for these settings; `service` may be given ready made. RuleSetInvalid when rules have errors."""
+def create_app(settings: Settings, service: Service | None = None, *, board: Board | None = None) -> Flask:
+    """The application for these settings; RuleSetInvalid when rules have errors.
+
+    `service` may be given ready made, and a `board` by which another process puts other rules in force.
+    """
     start_logging(settings.log_level)
     app = Flask("service.web", static_url_path="/static")
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.extensions["service"] = service or build_service(settings)
+    app.extensions["in_force"] = InForce(service or build_service(settings), board)
     app.register_blueprint(triage.DOOR, url_prefix="/fhir")
     app.register_blueprint(validate.DOOR, url_prefix="/fhir")
     app.register_blueprint(definitions.DOOR, url_prefix="/fhir")

@@ -19,16 +19,20 @@ DOOR = Blueprint("definitions", __name__)
 READABLE = tuple(served.resource_type for served in SERVED if "read" in served.interactions)
 
 
-_MADE: dict[tuple[str, ...], dict[tuple[str, str], dict[str, Any]]] = {}
-"""Definitions already made, by what they were made of: a definition never changes while its rules do not."""
+_MADE: dict[str, tuple[tuple[str, ...], dict[tuple[str, str], dict[str, Any]]]] = {}
+"""Definitions already made, of each FHIR version those made last, with what they were made of.
+
+A definition never changes while its rules do not; those of rules that are no longer served are forgotten.
+"""
 
 
 def _definitions(version: FhirVersion) -> dict[tuple[str, str], dict[str, Any]]:
     triage = the_service().triage
-    made_of = (triage.canonical_base, version.code, *(rule_set.digest for rule_set in triage.served))
-    if made_of not in _MADE:
-        _MADE[made_of] = definitions(triage.served, triage.canonical_base, version)
-    return _MADE[made_of]
+    made_of = (triage.canonical_base, *(rule_set.digest for rule_set in triage.served))
+    kept = _MADE.get(version.code)
+    if kept is None or kept[0] != made_of:
+        kept = _MADE[version.code] = (made_of, definitions(triage.served, triage.canonical_base, version))
+    return kept[1]
 
 
 def _fhir_base() -> str:

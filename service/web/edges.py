@@ -52,8 +52,8 @@ SECURITY_HEADERS = {
 
 
 def the_service() -> Service:
-    """The wired service of the running application."""
-    service: Service = current_app.extensions["service"]
+    """The service by which this request is answered, the same from its beginning to its end."""
+    service: Service = g.service
     return service
 
 
@@ -140,6 +140,7 @@ def _begin() -> None:
     g.request_id = str(uuid.uuid4())
     g.began = time.perf_counter()
     g.told = {}
+    g.service = current_app.extensions["in_force"].now()
 
 
 def _end(reply: Response) -> Response:

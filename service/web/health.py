@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from service.web.edges import the_service
+from service.web.in_force import named
 
 DOOR = Blueprint("health", __name__, url_prefix="/health")
 
@@ -17,9 +18,7 @@ def live() -> Response:
 
 @DOOR.get("/ready")
 def ready() -> Response:
-    """Rules are loaded; says which."""
-    loaded = [
-        {"id": rule_set.id, "version": rule_set.version, "sha256": rule_set.digest}
-        for rule_set in the_service().triage.served
-    ]
-    return jsonify(status="ready", ruleSets=loaded)
+    """Rules are loaded; says which, and how the last reload ended: after a refused one the last good rules serve."""
+    last = current_app.extensions["in_force"].last_reload()
+    told = {"lastReload": {"state": last["state"], "at": last["at"]}} if last else {}
+    return jsonify(status="ready", ruleSets=named(the_service().triage.served), **told)

@@ -1,14 +1,17 @@
-"""The production server: gunicorn runs the Flask application, loaded once and shared by its worker processes."""
+"""The production server: gunicorn runs the Flask applications, loaded once and shared by its worker processes."""
 
 from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.util import write_nonblock
@@ -18,13 +21,18 @@ from service.fhir_io.outcome import operation_outcome
 from service.observe import log
 from service.problems import Kind, Problem
 from service.settings import Settings
+from service.web.admin import create_admin
 from service.web.app import create_app
+from service.web.board import new_board
 from service.web.edges import SECURITY_HEADERS
 from service.web.negotiation import FHIR_JSON
+from service.web.reload import reload_rules
 from service.wiring import Service, warm_up
 
 KEEP_ALIVE_SECONDS = 75
 GRACEFUL_SECONDS = 30
+
+Wsgi = Callable[[dict[str, Any], Any], Any]
 
 
 NOT_HTTP = operation_outcome(
@@ -45,6 +53,11 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
 class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's worker, except that what it cannot read is answered as FHIR and never quoted."""
 
+    def init_signals(self) -> None:
+        """Let SIGHUP be for the master alone: sent to all processes, as `pkill` does, it would end the workers."""
+        super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
     def handle_error(self, _req: object, client: Any, _addr: object, exc: Exception) -> None:
         """Answer a request that gunicorn could not read; neither the answer nor the log repeats any of it."""
         status = "400 Bad Request"
@@ -62,12 +75,21 @@ class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             log("unanswered", severity=logging.DEBUG)
 
 
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's master, except that SIGHUP reloads the rules; gunicorn itself would replace every worker."""
+
+    def reload(self) -> None:
+        """Have the rules reloaded; the workers stay, and take over what is told."""
+        self.app.reload_rules()
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's way to be started from Python: it asks for the settings and for the application."""
 
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+    def __init__(self, app: Wsgi, options: dict[str, Any], reload_rules: Callable[[], None]) -> None:
         self._app = app
         self._options = options
+        self.reload_rules = reload_rules
         super().__init__()
 
     def load_config(self) -> None:
@@ -75,17 +97,45 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Wsgi:
         """The WSGI application."""
         return self._app
+
+    def run(self) -> None:
+        """Serve under our own master; what gunicorn would catch here is nothing that we do."""
+        _Arbiter(self).run()
 
 
 def run(settings: Settings, service: Service) -> None:
     """Serve until a signal ends it; SIGTERM lets running requests finish."""
-    app = create_app(settings, service)
+    board = new_board()
+    app = create_app(settings, service, board=board)
+    in_force = app.extensions["in_force"]
     warm_up(service)
-    options = {
-        "bind": f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}",
+    options = _options(settings)
+    log("serving", address=f"http://{options['bind'][0]}", workers=settings.workers)
+    wsgi: Wsgi = app
+    if settings.admin:
+        log("serving admin", address=f"http://{options['bind'][1]}")
+        wsgi = by_listener(app, create_admin(in_force, board), admin_port=settings.admin[1])
+    _Server(wsgi, options, lambda: reload_rules(in_force, board)).run()
+
+
+def by_listener(app: Flask, admin: Flask, *, admin_port: int) -> Wsgi:
+    """What came in by the admin address to its own application, all else to the other.
+
+    Gunicorn takes SERVER_PORT from the socket that accepted the connection; no header can change it.
+    """
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Any:
+        return (admin if environ["SERVER_PORT"] == str(admin_port) else app)(environ, start_response)
+
+    return serve
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "bind": [_address(*place) for place in ((settings.host, settings.port), settings.admin) if place],
         "workers": settings.workers,
         "worker_class": _Worker,
         "logger_class": _Log,
@@ -96,5 +146,7 @@ def run(settings: Settings, service: Service) -> None:
         "loglevel": "warning",
         "control_socket_disable": True,
     }
-    log("serving", address=f"http://{options['bind']}", workers=settings.workers)
-    _Server(app, options).run()
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,74 @@
+"""A reload, in the master process: new rules are loaded, checked and tried, then told to all workers, or refused."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from service.observe import log
+from service.problems import Kind, Problem
+from service.ruleset.load import RuleSetInvalid
+from service.web.board import Board
+from service.web.in_force import InForce, named, packed, unpacked
+from service.wiring import Service, checked_rule_sets, service_of, warm_up
+
+MOST_PROBLEMS = 100
+"""A wholly broken folder has thousands; whoever mends it runs `check`."""
+
+
+def reload_rules(in_force: InForce, board: Board) -> None:
+    """Put the rules that lie in the folders now in force, or say why not and leave the last good ones; never raises.
+
+    What is tried is what the workers will be given, made from the same bytes.
+    """
+    board.begin()
+    try:
+        raw = packed(checked_rule_sets(in_force.service.settings))
+        service = service_of(in_force.service.settings, unpacked(raw))
+        warm_up(service)
+        in_force.put(service, board.end(_outcome("reloaded", service), raw))
+        log("reloaded", rule_sets=_in_words(service))
+    except RuleSetInvalid as invalid:
+        _refuse(in_force.service, board, invalid.problems)
+    except Exception as error:  # the master must live on, whatever is in the folders
+        _refuse(in_force.service, board, [_fault(error)])
+
+
+def _refuse(service: Service, board: Board, problems: Sequence[Problem]) -> None:
+    shown = [*problems[:MOST_PROBLEMS], *_unshown(len(problems) - MOST_PROBLEMS)]
+    log("reload refused", severity=logging.ERROR, problem_count=len(problems), rule_sets=_in_words(service))
+    for one in shown:
+        log(
+            "rule problem",
+            severity=logging.ERROR,
+            rule_place=one.where,
+            rule_problem=one.message,
+            rule_remedy=one.remedy,
+        )
+    told = [{"where": one.where, "message": one.message, "remedy": one.remedy} for one in shown]
+    board.end({**_outcome("refused", service), "problems": told}, None)
+
+
+def _unshown(count: int) -> list[Problem]:
+    remedy = "Run `numbness-triage check` on the folder for all of them."
+    return [Problem(Kind.NOTE, "", f"{count} more problems are not shown.", remedy)] if count > 0 else []
+
+
+def _outcome(state: str, service: Service) -> dict[str, Any]:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"state": state, "at": at, "ruleSets": named(service.triage.served)}
+
+
+def _in_words(service: Service) -> list[str]:
+    return [f"{one.id} {one.version} {one.digest}" for one in service.triage.served]
+
+
+def _fault(error: Exception) -> Problem:
+    """What went wrong in us; the message of an exception may quote anything, so only its type and place are told."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+    said = f"The rules could not be tried: {type(error).__name__} at {where}."
+    return Problem(Kind.FAULT, "", said, "Try them on the command line: `numbness-triage check`, then `cases`.")
