@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from service.cli import main
 from service.settings import Settings, SettingsInvalid, load_settings, packaged
 
 NAMES = (
-    "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_THREADS, TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
+    "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_THREADS, TRIAGE_ADMIN_ADDRESS, "
+    "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
     "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, TRIAGE_MAX_ITEMS, "
     "TRIAGE_MAX_DEPTH, "
     "TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME"
@@ -44,6 +47,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TRIAGE_PORT": "9090",
         "TRIAGE_WORKERS": "4",
         "TRIAGE_THREADS": "8",
+        "TRIAGE_ADMIN_ADDRESS": "127.0.0.1:9091",
         "TRIAGE_PUBLIC_BASE_URL": "https://triage.example.org/numb",
         "TRIAGE_CANONICAL_BASE": "http://example.org/fhir",
         "TRIAGE_RULES_PATH": str(tmp_path / "rules"),
@@ -59,6 +63,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         port=9090,
         workers=4,
         threads=8,
+        admin_address="127.0.0.1:9091",
         public_base_url="https://triage.example.org/numb",
         canonical_base="http://example.org/fhir",
         rules_path=tmp_path / "rules",
@@ -138,3 +143,46 @@ def test_a_time_that_is_no_fhir_instant_is_refused(value: str) -> None:
 @pytest.mark.parametrize("value", ["example.org", "https://", "https://example.org/", "https://example.org/fhir?a=b"])
 def test_an_address_that_is_none_is_refused(value: str) -> None:
     assert faults(TRIAGE_PUBLIC_BASE_URL=value) == [f"TRIAGE_PUBLIC_BASE_URL: {ADDRESS}"]
+
+
+PLACE = "must be an address and a port, such as 127.0.0.1:8081"
+LOOPBACK = "must be a loopback address (127.0.0.0/8, [::1] or localhost): it has no access control"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("127.0.0.1", PLACE),
+        ("8081", PLACE),
+        (":8081", PLACE),
+        ("127.0.0.1:", PLACE),
+        ("127.0.0.1:0", PLACE),
+        ("127.0.0.1:65536", PLACE),
+        ("::1:8081", PLACE),
+        ("[::1]", PLACE),
+        ("http://127.0.0.1:8081", PLACE),
+        ("user@127.0.0.1:8081", PLACE),
+        ("0.0.0.0:8081", LOOPBACK),
+        ("10.0.0.1:8081", LOOPBACK),
+        ("[::]:8081", LOOPBACK),
+        ("triage.example.org:8081", LOOPBACK),
+        ("localhost.example.org:8081", LOOPBACK),
+        ("127.0.0.1:8080", "must have another port than TRIAGE_PORT"),
+    ],
+)
+def test_an_admin_address_that_others_could_reach_or_that_is_none_is_refused(value: str, said: str) -> None:
+    assert faults(TRIAGE_ADMIN_ADDRESS=value) == [f"TRIAGE_ADMIN_ADDRESS: {said}"]
+
+
+@pytest.mark.parametrize("value", ["", "127.0.0.1:8081", "127.9.9.9:1", "[::1]:65535", "localhost:8081"])
+def test_an_admin_address_may_be_any_that_only_this_machine_reaches(value: str) -> None:
+    assert load_settings({"TRIAGE_ADMIN_ADDRESS": value}).admin_address == value
+
+
+def test_a_port_given_on_the_command_line_may_not_be_that_of_the_admin_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRIAGE_ADMIN_ADDRESS", "127.0.0.1:8081")
+    done = CliRunner().invoke(main, ["serve", "--port", "8081"])
+    assert done.exit_code == 2
+    assert "TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT" in done.output

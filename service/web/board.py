@@ -14,6 +14,9 @@ from typing import Any
 SIZE = 32 * 1024 * 1024
 """Room for a few hundred rule sets; memory that is never written costs nothing."""
 
+ROOM_FOR_OUTCOME = 4 * 1024 * 1024
+"""Of it, never given to rules, so that a refusal can always be told."""
+
 _BEGUN = struct.Struct("<Q")
 _HEAD = struct.Struct("<QQQQ32s")
 """Number of the last reload that ended, of the one that the rules come from, length of outcome and rules, SHA-256."""
@@ -24,7 +27,7 @@ _READ_WITHIN_SECONDS = 2.0
 
 
 class BoardTooSmall(Exception):  # noqa: N818 - the name says what is the matter
-    """Raised when what should be told does not fit."""
+    """Raised when the rules do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Board:
         kept = before.rules if rules is None else rules
         rules_from = before.rules_from if rules is None else number
         told = json.dumps(outcome).encode()
-        if _BODY + len(told) + len(kept) > SIZE:
+        if rules is not None and _BODY + len(rules) > SIZE - ROOM_FOR_OUTCOME:
             raise BoardTooSmall
         self.memory[_BODY : _BODY + len(told) + len(kept)] = told + kept
         counts = (number, rules_from, len(told), len(kept))

@@ -18,6 +18,9 @@ from service.wiring import Service, checked_rule_sets, service_of, warm_up
 MOST_PROBLEMS = 100
 """A wholly broken folder has thousands; whoever mends it runs `check`."""
 
+LONGEST = 1000
+"""A text may quote a rule file, which may hold anything; what is told must fit in any case."""
+
 
 def reload_rules(in_force: InForce, board: Board) -> None:
     """Put the rules that lie in the folders now in force, or say why not and leave the last good ones; never raises.
@@ -39,7 +42,11 @@ def reload_rules(in_force: InForce, board: Board) -> None:
 
 def _refuse(service: Service, board: Board, problems: Sequence[Problem]) -> None:
     shown = [*problems[:MOST_PROBLEMS], *_unshown(len(problems) - MOST_PROBLEMS)]
-    log("reload refused", severity=logging.ERROR, problem_count=len(problems), rule_sets=_in_words(service))
+    told = [
+        {"where": one.where[:LONGEST], "message": one.message[:LONGEST], "remedy": one.remedy[:LONGEST]}
+        for one in shown
+    ]
+    board.end({**_outcome("refused", service), "problems": told}, None)
     for one in shown:
         log(
             "rule problem",
@@ -48,8 +55,7 @@ def _refuse(service: Service, board: Board, problems: Sequence[Problem]) -> None
             rule_problem=one.message,
             rule_remedy=one.remedy,
         )
-    told = [{"where": one.where, "message": one.message, "remedy": one.remedy} for one in shown]
-    board.end({**_outcome("refused", service), "problems": told}, None)
+    log("reload refused", severity=logging.ERROR, problem_count=len(problems), rule_sets=_in_words(service))
 
 
 def _unshown(count: int) -> list[Problem]:
