@@ -82,6 +82,11 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
         """Have the rules reloaded; the workers stay, and take over what is told."""
         self.app.reload_rules()
 
+    def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
+        """Several SIGHUP that came meanwhile are one: it reads what they are all about, and SIGTERM waits for one."""
+        came: list[int] = super().wait_for_signals(timeout)
+        return [one for place, one in enumerate(came) if one != signal.SIGHUP or came.index(one) == place]
+
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's way to be started from Python: it asks for the settings and for the application."""

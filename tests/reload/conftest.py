@@ -80,7 +80,7 @@ class Served:
     def triage(self, connection: http.client.HTTPConnection | None = None) -> tuple[str, str]:
         """The version and digest that an answer names; both of its two places must name the same version."""
         asked = connection or self.connect()
-        asked.request("POST", TRIAGE, self.body, {"Content-Type": "application/fhir+json"})
+        asked.request("POST", f"{TRIAGE}?explain=false", self.body, {"Content-Type": "application/fhir+json"})
         answer = asked.getresponse()
         raw = answer.read()
         assert answer.status == 200, raw

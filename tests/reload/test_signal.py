@@ -115,13 +115,23 @@ def test_a_request_in_flight_ends_on_the_rules_that_it_began_with(serve: Serve, 
 def test_hanging_up_many_times_at_once_ends_on_the_last_rules(serve: Serve, rules: Rules) -> None:
     served = serve()
     workers = served.workers()
-    for number in range(1, 6):
+    for number in range(1, 4):
         wanted = rules.write(f"1.{number}.0")
         for _ in range(3):
             served.hang_up()
     served.wait_until(lambda: served.triage() == wanted)
     assert served.workers() == workers
     assert everyone(served) == {wanted}
+
+
+def test_hanging_up_again_and_again_does_not_keep_it_from_ending(serve: Serve) -> None:
+    served = serve(workers=1)
+    for _ in range(30):
+        served.hang_up()
+        time.sleep(0.01)
+    served.wait_until(lambda: len(served.reloads()) > 0)
+    assert served.stop() == 0
+    assert len(served.reloads()) <= 3
 
 
 def test_a_worker_that_is_started_later_has_the_rules_in_force(serve: Serve, rules: Rules) -> None:
