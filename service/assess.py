@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from service.fhir_io.admission.admit import admitted
 from service.fhir_io.body import Limits, parse_body
 from service.fhir_io.build import build_bundle
 from service.fhir_io.choice import rule_set_for
@@ -66,12 +67,9 @@ def assess(
     """Triage the body `raw`, which is a QuestionnaireResponse or Parameters of FHIR version `version`.
 
     The Bundle is of `answer_version`, else of the body's. It is explained unless `explain` or the body says not to; an
-    explanation that is not wanted is not worked out. Raises Refused with every
-    problem when the body cannot be triaged.
+    explanation that is not wanted is not worked out. Raises Refused with every problem when the body cannot be triaged.
     """
-    body = parse_body(raw, triage.limits)
-    rules = triage.rules_for(body)
-    request = read_request(body, version, rules.rule_set, triage.canonical_base, beside=triage.served)
+    rules, request = _read(triage, raw, version)
     decision = decide(rules, request.answers)
     explanation = why(rules, request.answers, decision) if explain and request.explain else None
     bundle = build_bundle(
@@ -84,6 +82,14 @@ def assess(
         explanation=explanation,
     )
     return Assessed(rules.rule_set, request, decision, explanation, bundle)
+
+
+def _read(triage: Triage, raw: bytes, version: FhirVersion) -> tuple[CompiledRuleSet, Request]:
+    """The request in the body, and the rules it is to be judged by."""
+    taken = admitted(raw, version, triage.limits)
+    rules = triage.rules_for(taken.body)
+    base, served = triage.canonical_base, triage.served
+    return rules, read_request(taken.body, version, rules.rule_set, base, beside=served, plain=taken.plain)
 
 
 def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Problem]:

@@ -21,6 +21,8 @@ HOMES = {
     "fhir_core": ("service/fhir_io",),
     "pydantic": ("service/fhir_io",),
     "pydantic_core": ("service/fhir_io",),
+    "jsonschema_rs": ("service/fhir_io/admission",),
+    "orjson": ("service/fhir_io", "service/web"),
     "yaml": ("service/ruleset",),
     "marshmallow": ("service/ruleset", "service/settings.py"),
     "click": ("service/cli",),

@@ -46,13 +46,15 @@ def read_request(
     canonical_base: str,
     *,
     beside: Sequence[RuleSet] = (),
+    plain: bool = False,
 ) -> Request:
     """The request in a body; Refused with all problems, those of structure first, when it cannot be triaged.
 
-    `beside` are the other rule sets that are served, named when the response answers none of them.
+    `beside` are the other rule sets that are served, named when the response answers none of them. With `plain` the
+    structure of the body was found valid before.
     """
     found, warnings = ProblemList(), ProblemList()
-    envelope = _opened(body, version, found, warnings)
+    envelope = open_envelope(body, found, warnings) if plain else _opened(body, version, found, warnings)
     if envelope is None:
         raise Refused(found.listed())
     _check_status(envelope, found)

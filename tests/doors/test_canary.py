@@ -211,7 +211,7 @@ def test_the_running_server_logs_no_name(server: Any, respond: Respond) -> None:
     assert TRACE not in server.log.lower()
 
 
-FAILING = ["service.assess.parse_body", "service.assess.read_request", "service.assess.decide"]
+FAILING = ["service.assess.admitted", "service.assess.read_request", "service.assess.decide"]
 
 
 @pytest.mark.parametrize("fails", [*FAILING, "service.assess.build_bundle", "service.web.triage.fhir_reply"])
