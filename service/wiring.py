@@ -12,7 +12,7 @@ from service.fhir_io.body import Limits
 from service.fhir_io.versions import DEFAULT
 from service.ruleset.several import load_checked_rule_sets, load_rule_sets
 from service.settings import Settings
-from service.triage.compiled import compile_rules
+from service.triage.compiled import compile_rules, with_generated
 from service.triage.model import RuleSet
 
 
@@ -50,7 +50,7 @@ def checked_rule_sets(settings: Settings) -> tuple[RuleSet, ...]:
 
 def service_of(settings: Settings, rule_sets: Sequence[RuleSet]) -> Service:
     """Everything the doors need to triage by these rule sets."""
-    compiled = tuple(compile_rules(rule_set) for rule_set in rule_sets)
+    compiled = tuple(with_generated(compile_rules(rule_set)) for rule_set in rule_sets)
     limits = Limits(max_depth=settings.max_depth, max_items=settings.max_items)
 
     def clock() -> str:

@@ -279,3 +279,12 @@ def test_serve_passes_its_options_on(quick: Run, monkeypatch: pytest.MonkeyPatch
     assert done.exit_code == 0
     (settings,) = started
     assert (settings.host, settings.port, settings.workers, settings.threads) == ("0.0.0.0", 9191, 3, 5)
+
+
+def test_rules_lists_what_is_served_and_shows_what_runs(quick: Run, service: Service) -> None:
+    (rule_set,) = service.triage.served
+    assert quick("rules").stdout == f"limb-numbness {rule_set.version} {rule_set.digest}  77 criteria\n"
+    shown = quick("rules", "--show-compiled").stdout
+    assert shown.startswith(f'"""The rules of limb-numbness {rule_set.version}, SHA-256 {rule_set.digest}, made to run')
+    assert "\n    # paralysis (emergency): paralysis: yes\n" in shown
+    compile(shown, "shown", "exec")

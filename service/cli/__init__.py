@@ -7,7 +7,7 @@ import click
 from service import __version__
 from service.cli.casework import cases
 from service.cli.checking import check
-from service.cli.documenting import docs
+from service.cli.documenting import docs, show_rules
 from service.cli.editing import schemas
 from service.cli.exits import EXIT_BAD_NEWS, EXIT_CODES, EXIT_USAGE
 from service.cli.generating import generate
@@ -18,7 +18,7 @@ from service.cli.serving import serve, triage, write_definitions
 
 __all__ = ["EXIT_BAD_NEWS", "EXIT_CODES", "EXIT_USAGE", "main"]
 
-COMMANDS = (serve, triage, check, cases, mutate, write_definitions, docs, schemas, generate, impact, prove)
+COMMANDS = (serve, triage, check, cases, mutate, write_definitions, docs, show_rules, schemas, generate, impact, prove)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""The command that writes the rule reference."""
+"""The commands that show the rules: as a reference for people, and as the functions they are run by."""
 
 from __future__ import annotations
 
@@ -22,3 +22,15 @@ def docs(folder: Path) -> None:
     for name in NAMES:
         (folder / name).write_text(reference(name, served), encoding="utf-8")
     click.echo(f"{' and '.join(NAMES)} written to {folder}")
+
+
+@click.command("rules")
+@click.option("--show-compiled", is_flag=True, help="Print the Python functions that each rule set is run by.")
+def show_rules(show_compiled: bool) -> None:
+    """List the rule sets that are served, each with version and digest."""
+    for rules in the_service(the_settings()).triage.rule_sets:
+        rule_set = rules.rule_set
+        if show_compiled and rules.generated:
+            click.echo(rules.generated.source)
+        else:
+            click.echo(f"{rule_set.id} {rule_set.version} {rule_set.digest}  {len(rule_set.criteria)} criteria")

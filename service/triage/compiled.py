@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from service.triage.decision import Finding, Verdict
+from service.triage.generated import Generated, generated
 from service.triage.model import Criterion, Evidence, Notice, RuleSet
 from service.triage.operators import Compiled, compile_condition
 from service.triage.questions import Coding, Condition
@@ -11,7 +13,11 @@ from service.triage.questions import Coding, Condition
 
 @dataclass(frozen=True, slots=True)
 class CompiledRuleSet:
-    """What `decide` runs on; holds the rule set it was made from. Safe to share between threads."""
+    """What `decide` runs on; holds the rule set it was made from. Safe to share between threads.
+
+    `generated` judges everything at once; without it each condition is judged by itself, so that any of them can be
+    replaced by another. `silent` are the findings of criteria that did not fire.
+    """
 
     rule_set: RuleSet
     scope: Compiled
@@ -19,6 +25,14 @@ class CompiledRuleSet:
     evidence: tuple[tuple[str, Evidence, Compiled], ...]
     notices: tuple[tuple[Notice, Compiled | None], ...]
     codings: dict[str, tuple[tuple[Coding, Compiled | None], ...]]
+    generated: Generated | None = None
+    silent: tuple[Finding, ...] = ()
+
+
+def with_generated(rules: CompiledRuleSet) -> CompiledRuleSet:
+    """The same, judged all at once by generated functions; for those who change no part of it afterwards."""
+    silent = tuple(Finding(criterion, Verdict.NOT_FIRED, ()) for criterion, _, _ in rules.criteria)
+    return replace(rules, generated=generated(rules.rule_set), silent=silent)
 
 
 def compile_rules(rule_set: RuleSet) -> CompiledRuleSet:

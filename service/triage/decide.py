@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Finding, OpenQuestion, Proposal, Suspicion, Verdict
-from service.triage.facts import Reading, read_acutely
-from service.triage.model import Ask, Criterion, Level
-from service.triage.operators import Compiled, because, decisive_leaves, unasked_options, words
-from service.triage.questions import Answers, Facts, Is
+from service.triage.facts import read_acutely
+from service.triage.judging import findings_of, level_by
+from service.triage.model import Ask, Evidence, Level, Notice
+from service.triage.operators import because
+from service.triage.questions import Answers, Facts
 
 
 def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
     """The verdict on `answers`; the same answers always give an equal decision."""
     reading = read_acutely(rules.rule_set, answers)
     facts = reading.facts
-    findings = tuple(_judge(rules, reading, *criterion) for criterion in rules.criteria)
-    level = _level(rules, ((finding.criterion.level, finding.verdict) for finding in findings))
+    findings = findings_of(rules, reading)
+    level = level_by(rules, ((finding.criterion.level, finding.verdict) for finding in findings))
     suspicions = _suspicions(rules, facts, findings, level)
     proposals = _proposals(rules, facts, findings, suspicions)
     held_back = {p.test.code for p in proposals if level is Level.EMERGENCY and p.level is Level.ROUTINE}
@@ -29,93 +29,30 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
         suspicions=suspicions,
         proposals=tuple(p for p in proposals if p.test.code not in held_back),
         withheld=tuple(p for p in proposals if p.test.code in held_back),
-        notices=tuple(
-            notice
-            for notice, when in rules.notices
-            if level in (notice.levels or Level) and (when is None or when.judge(facts) is True)
-        ),
+        notices=tuple(notice for notice in _notices(rules, facts) if level in (notice.levels or Level)),
         open_questions=_open_questions(rules, findings, level),
         conflicts=reading.conflicts,
     )
 
 
-def level_of(rules: CompiledRuleSet, answers: Answers) -> tuple[Level, Reading]:
-    """The level that `decide` would give, and how the answers were read, for a fraction of its cost."""
-    reading = read_acutely(rules.rule_set, answers)
-    weighed = [(criterion.level, weigh(reading, when, unless).verdict) for criterion, when, unless in rules.criteria]
-    return _level(rules, weighed), reading
+def _notices(rules: CompiledRuleSet, facts: Facts) -> Iterator[Notice]:
+    """The notices whose condition holds."""
+    if rules.generated is None:
+        yield from (notice for notice, when in rules.notices if when is None or when.judge(facts) is True)
+    else:
+        given, _ = rules.generated.bits.given_and_possible(facts)
+        yield from (rules.notices[place][0] for place in rules.generated.notices(given))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A criterion's verdict, the places of the qualifiers that hold, and the open questions that could dispute them."""
-
-    verdict: Verdict
-    holding: tuple[int, ...] = ()
-    disputing: tuple[Is, ...] = ()
-
-
-def weigh(reading: Reading, when: Compiled, unless: tuple[Compiled, ...]) -> Weighed:
-    """Fired when its condition is true and no qualifier is known to hold; an open or disputed one lowers nothing.
-
-    While an open question could still dispute the qualifiers that hold, the criterion is open, too.
-    """
-    verdict = when.judge(reading.facts)
-    if verdict is False:
-        return Weighed(Verdict.NOT_FIRED)
-    holding = tuple(place for place, compiled in enumerate(unless) if compiled.judge(reading.undisputed) is True)
-    if holding:
-        disputing = _could_dispute(reading, [unless[place] for place in holding])
-        return Weighed(Verdict.UNKNOWN if disputing else Verdict.NOT_FIRED, holding, disputing)
-    return Weighed(Verdict.FIRED if verdict is True else Verdict.UNKNOWN)
-
-
-def _judge(
-    rules: CompiledRuleSet, reading: Reading, criterion: Criterion, when: Compiled, unless: tuple[Compiled, ...]
-) -> Finding:
-    """The verdict of a criterion with the answers that it rests on, in words."""
-    items, facts = rules.rule_set.items, reading.facts
-    weighed, told = weigh(reading, when, unless), because(when, facts, items)
-    if weighed.disputing:
-        return _unknown(
-            criterion, weighed.disputing, facts, tuple(words(leaf, facts, items) for leaf in weighed.disputing)
-        )
-    if weighed.holding:
-        lowering = [text for place in weighed.holding for text in because(unless[place], facts, items)]
-        lowered_by = tuple(criterion.unless[place] for place in weighed.holding)
-        return Finding(criterion, Verdict.NOT_FIRED, tuple(dict.fromkeys([*told, *lowering])), lowered_by=lowered_by)
-    if weighed.verdict is not Verdict.UNKNOWN:
-        return Finding(criterion, weighed.verdict, told)
-    return _unknown(criterion, decisive_leaves(when, facts), facts, told)
-
-
-def _unknown(criterion: Criterion, leaves: Sequence[Is], facts: Facts, told: tuple[str, ...]) -> Finding:
-    """An open criterion, with the questions that leave it open and what was not asked of those answered in part."""
-    unasked = [(leaf.item, option) for leaf in leaves for option in unasked_options(leaf, facts)]
-    questions = tuple(dict.fromkeys(leaf.item for leaf in leaves))
-    return Finding(
-        criterion, Verdict.UNKNOWN, tuple(dict.fromkeys(told)), questions, unasked=tuple(dict.fromkeys(unasked))
-    )
-
-
-def _could_dispute(reading: Reading, holding: list[Compiled]) -> tuple[Is, ...]:
-    """The open questions that could dispute the qualifiers that hold; none if one of them would still hold."""
-    settled = {name: values for name, values in reading.undisputed.items() if name not in reading.disputable}
-    if any(compiled.judge(settled) is True for compiled in holding):
-        return ()
-    read = [leaf.item for compiled in holding for leaf in decisive_leaves(compiled, reading.undisputed)]
-    return tuple(dict.fromkeys(other for name in read for other in reading.disputable.get(name, ())))
-
-
-def _level(rules: CompiledRuleSet, verdicts: Iterable[tuple[Level, Verdict]]) -> Level:
-    """The most acute level that fired; never below the floor while a criterion at or above the floor is open."""
-    level, floor = Level.SELF_CARE, rules.rule_set.open_floor
-    for of_criterion, verdict in verdicts:
-        if verdict is Verdict.FIRED:
-            level = max(level, of_criterion)
-        elif verdict is Verdict.UNKNOWN and of_criterion >= floor:
-            level = max(level, floor)
-    return level
+def _evidence(rules: CompiledRuleSet, facts: Facts) -> Iterator[tuple[str, Evidence, str]]:
+    """The patterns of evidence that hold, with the condition that each points to and the answers in words."""
+    if rules.generated is None:
+        holding = [one for one in rules.evidence if one[2].judge(facts) is True]
+    else:
+        given, _ = rules.generated.bits.given_and_possible(facts)
+        holding = [rules.evidence[place] for place in rules.generated.evidence(given)]
+    for code, evidence, when in holding:
+        yield code, evidence, "; ".join(because(when, facts, rules.rule_set.items))
 
 
 def _suspicions(
@@ -125,20 +62,18 @@ def _suspicions(
 
     What is left to self-care needs no search for causes, so there evidence points to nothing.
     """
-    reasons: dict[str, list[tuple[Level, str]]] = {code: [] for code in rules.rule_set.conditions}
+    reasons: dict[str, list[tuple[Level, str]]] = {}
     for finding in findings:
         if finding.verdict is Verdict.FIRED:
             for code in finding.criterion.suspects:
-                reasons[code].append((finding.criterion.level, finding.words))
+                reasons.setdefault(code, []).append((finding.criterion.level, finding.words))
     if level > Level.SELF_CARE and rules.scope.judge(facts) is True:
-        for code, evidence, when in rules.evidence:
-            if when.judge(facts) is True:
-                told = "; ".join(because(when, facts, rules.rule_set.items))
-                reasons[code].append((min(evidence.level, level), f"{evidence.title} ({told})"))
+        for code, evidence, told in _evidence(rules, facts):
+            reasons.setdefault(code, []).append((min(evidence.level, level), f"{evidence.title} ({told})"))
     found = [
-        Suspicion(rules.rule_set.conditions[code], max(at for at, _ in why), tuple(dict.fromkeys(t for _, t in why)))
-        for code, why in reasons.items()
-        if why
+        Suspicion(condition, max(at for at, _ in why), tuple(dict.fromkeys(text for _, text in why)))
+        for code, condition in rules.rule_set.conditions.items()
+        if (why := reasons.get(code))
     ]
     return tuple(sorted(found, key=lambda suspicion: -suspicion.level))
 
@@ -147,24 +82,29 @@ def _proposals(
     rules: CompiledRuleSet, facts: Facts, findings: tuple[Finding, ...], suspicions: tuple[Suspicion, ...]
 ) -> tuple[Proposal, ...]:
     """Only what a fired criterion or a suspected condition asks for, most urgent first; none for self-care."""
-    fired = [f for f in findings if f.verdict is Verdict.FIRED and f.criterion.level > Level.SELF_CARE]
-    suspected = [s for s in suspicions if s.level > Level.SELF_CARE]
+    by_suspicion: dict[str, list[tuple[Level, Suspicion]]] = {}
+    by_finding: dict[str, list[tuple[Level, Finding]]] = {}
+    for suspicion in suspicions:
+        if suspicion.level > Level.SELF_CARE:
+            for name, soonest in _asked(suspicion.condition.tests):
+                by_suspicion.setdefault(name, []).append((min(suspicion.level, soonest), suspicion))
+    for finding in findings:
+        if finding.verdict is Verdict.FIRED and finding.criterion.level > Level.SELF_CARE:
+            for name, soonest in _asked(finding.criterion.tests):
+                by_finding.setdefault(name, []).append((min(finding.criterion.level, soonest), finding))
     proposals = []
     for code, test in rules.rule_set.tests.items():
-        by_suspicion = [(at, s) for s in suspected if (at := _asked(s.condition.tests, code, s.level)) is not None]
-        by_finding = [(at, f) for f in fired if (at := _asked(f.criterion.tests, code, f.criterion.level)) is not None]
-        levels = [at for at, _ in (*by_suspicion, *by_finding)]
-        if levels:
+        suspected, found = by_suspicion.get(code, []), by_finding.get(code, [])
+        if suspected or found:
+            level = max(at for at, _ in (*suspected, *found))
             chosen = tuple(c for c, when in rules.codings[code] if when is None or when.judge(facts) is True)
-            proposals.append(
-                Proposal(test, chosen, max(levels), tuple(s for _, s in by_suspicion), tuple(f for _, f in by_finding))
-            )
+            proposals.append(Proposal(test, chosen, level, tuple(s for _, s in suspected), tuple(f for _, f in found)))
     return tuple(sorted(proposals, key=lambda proposal: -proposal.level))
 
 
-def _asked(asks: tuple[Ask, ...], test: str, level: Level) -> Level | None:
-    """How soon the test is asked for by something of `level`; None when it is not."""
-    return next((min(level, ask.soonest) for ask in asks if ask.test == test), None)
+def _asked(asks: tuple[Ask, ...]) -> Iterable[tuple[str, Level]]:
+    """Each test that is asked for and how soon it can make sense; of a test that is named twice the first counts."""
+    return {ask.test: ask.soonest for ask in reversed(asks)}.items()
 
 
 def _open_questions(rules: CompiledRuleSet, findings: tuple[Finding, ...], level: Level) -> tuple[OpenQuestion, ...]:

@@ -17,7 +17,7 @@ from service.ruleset.load import load_rule_set
 from service.ruleset.weights import load_weights
 from service.settings import packaged
 from service.triage.compiled import CompiledRuleSet, compile_rules
-from service.triage.decide import decide, level_of
+from service.triage.decide import decide
 from service.triage.decision import Decision
 from service.triage.explanation import Change, Explanation, How, WhatIf
 from service.triage.explanation_words import (
@@ -27,6 +27,7 @@ from service.triage.explanation_words import (
     next_in_words,
     what_if_in_words,
 )
+from service.triage.judging import level_of
 from service.triage.model import Level
 from service.triage.questions import Answers, Item, Value
 from service.triage.why import why
