@@ -14,6 +14,7 @@ from service.fhir_io.choice import rule_set_for
 from service.fhir_io.read import Request, read_request, validation_problems
 from service.fhir_io.versions import FhirVersion
 from service.problems import Problem, Refused
+from service.triage.binding import Binding
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
 from service.triage.decision import Decision
@@ -27,16 +28,18 @@ class Triage:
     """What an assessment needs: compiled rule sets, our canonical base, limits, and a clock that gives FHIR instants.
 
     The highest version of each rule set stands first; the first of all reads a response that names no questionnaire.
+    `bindings` are of questionnaires that others publish.
     """
 
     rule_sets: tuple[CompiledRuleSet, ...]
     canonical_base: str
     limits: Limits
     clock: Callable[[], str]
+    bindings: tuple[Binding, ...] = ()
 
     def rules_for(self, body: dict[str, Any]) -> CompiledRuleSet:
-        """The rule set whose questionnaire the response in the body answers."""
-        chosen = rule_set_for(body, self.served, self.canonical_base)
+        """The rule set whose questionnaire the response in the body answers, or to which that is bound."""
+        chosen = rule_set_for(body, self.served, self.canonical_base, self.bindings)
         return next(rules for rules in self.rule_sets if rules.rule_set is chosen)
 
     @property
@@ -88,8 +91,16 @@ def _read(triage: Triage, raw: bytes, version: FhirVersion) -> tuple[CompiledRul
     """The request in the body, and the rules it is to be judged by."""
     taken = admitted(raw, version, triage.limits)
     rules = triage.rules_for(taken.body)
-    base, served = triage.canonical_base, triage.served
-    return rules, read_request(taken.body, version, rules.rule_set, base, beside=served, plain=taken.plain)
+    request = read_request(
+        taken.body,
+        version,
+        rules.rule_set,
+        triage.canonical_base,
+        beside=triage.served,
+        bindings=triage.bindings,
+        plain=taken.plain,
+    )
+    return rules, request
 
 
 def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Problem]:
@@ -100,7 +111,8 @@ def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Proble
         if _is_json(raw):
             return refused.problems
         raise
-    return validation_problems(body, version, triage.rules_for(body).rule_set, triage.canonical_base)
+    rule_set = triage.rules_for(body).rule_set
+    return validation_problems(body, version, rule_set, triage.canonical_base, bindings=triage.bindings)
 
 
 def _is_json(raw: bytes) -> bool:

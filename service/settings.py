@@ -47,6 +47,7 @@ class Settings:
     canonical_base: str = "https://numbness-triage.example/fhir"
     shipped_rules: bool = True
     rules_path: Path = field(default_factory=lambda: packaged("rules") / "limb_numbness")
+    bindings_path: Path | None = None
     examples_path: Path = field(default_factory=lambda: packaged("fhir_examples"))
     max_body_bytes: int = 1_048_576
     max_items: int = 2_000
@@ -133,6 +134,7 @@ class _Environment(Schema):
     canonical_base = fields.String(validate=[_not_empty, _base_url])
     shipped_rules = fields.Boolean(truthy={"true"}, falsy={"false"})
     rules_path = fields.String(validate=_not_empty)
+    bindings_path = fields.String(validate=_not_empty)
     examples_path = fields.String(validate=_not_empty)
     max_body_bytes = fields.Integer(validate=validate.Range(1_024, 104_857_600))
     max_items = fields.Integer(validate=validate.Range(1, 100_000))
@@ -149,7 +151,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         loaded: dict[str, Any] = dict(_Environment().load(given))
     except ValidationError as error:
         raise SettingsInvalid(_faults(error.messages_dict)) from None
-    for name in ("rules_path", "examples_path"):
+    for name in ("rules_path", "bindings_path", "examples_path"):
         if name in loaded:
             loaded[name] = Path(loaded[name]).absolute()  # a link is followed anew at each reload
     return Settings(**loaded)

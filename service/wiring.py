@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from service.assess import Triage, assess
 from service.fhir_io.body import Limits
 from service.fhir_io.versions import DEFAULT
+from service.ruleset.bindings.load import load_bindings
 from service.ruleset.several import load_checked_rule_sets, load_rule_sets
 from service.settings import Settings
+from service.triage.binding import Binding
 from service.triage.compiled import compile_rules, with_generated
 from service.triage.model import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What comes from files: the rule sets, and the bindings to them. They go together, also when they are reloaded."""
+
+    rule_sets: tuple[RuleSet, ...]
+    bindings: tuple[Binding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +48,25 @@ def warm_up(service: Service) -> None:
 
 
 def build_service(settings: Settings) -> Service:
-    """Everything the doors need; RuleSetInvalid when the rules have errors."""
-    return service_of(settings, load_rule_sets(settings.rule_paths))
+    """Everything the doors need; RuleSetInvalid when the rules or the bindings have errors."""
+    return service_of(settings, _with_bindings(settings, load_rule_sets(settings.rule_paths)))
 
 
-def checked_rule_sets(settings: Settings) -> tuple[RuleSet, ...]:
+def checked_knowledge(settings: Settings) -> Knowledge:
     """What is to be served from now on; RuleSetInvalid with every error that `numbness-triage check` would find."""
-    return load_checked_rule_sets(settings.rule_paths)
+    return _with_bindings(settings, load_checked_rule_sets(settings.rule_paths))
 
 
-def service_of(settings: Settings, rule_sets: Sequence[RuleSet]) -> Service:
-    """Everything the doors need to triage by these rule sets."""
-    compiled = tuple(with_generated(compile_rules(rule_set)) for rule_set in rule_sets)
+def _with_bindings(settings: Settings, rule_sets: tuple[RuleSet, ...]) -> Knowledge:
+    return Knowledge(rule_sets, load_bindings(settings.bindings_path, rule_sets))
+
+
+def service_of(settings: Settings, knowledge: Knowledge) -> Service:
+    """Everything the doors need to triage by this knowledge."""
+    compiled = tuple(with_generated(compile_rules(rule_set)) for rule_set in knowledge.rule_sets)
     limits = Limits(max_depth=settings.max_depth, max_items=settings.max_items)
 
     def clock() -> str:
         return settings.fixed_time or datetime.now(UTC).isoformat(timespec="seconds")
 
-    return Service(settings, Triage(compiled, settings.canonical_base, limits, clock))
+    return Service(settings, Triage(compiled, settings.canonical_base, limits, clock, knowledge.bindings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from service import __version__
+from service.cli.binding import bindings
 from service.cli.casework import cases
 from service.cli.checking import check
 from service.cli.documenting import docs, show_rules
@@ -18,7 +19,21 @@ from service.cli.serving import serve, triage, write_definitions
 
 __all__ = ["EXIT_BAD_NEWS", "EXIT_CODES", "EXIT_USAGE", "main"]
 
-COMMANDS = (serve, triage, check, cases, mutate, write_definitions, docs, show_rules, schemas, generate, impact, prove)
+COMMANDS = (
+    serve,
+    triage,
+    check,
+    bindings,
+    cases,
+    mutate,
+    write_definitions,
+    docs,
+    show_rules,
+    schemas,
+    generate,
+    impact,
+    prove,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -15,6 +15,7 @@ from service.fhir_io.definitions import definitions
 from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, VERSIONS
 from service.problems import Kind, Problem, Refused
+from service.triage.words import binding_in_words
 from service.triage.words import explain as explain_in_words
 
 
@@ -51,6 +52,8 @@ def triage(file: BinaryIO, explain: bool, fhir_version: str) -> None:
         raise SystemExit(EXIT_CODES[refused.problems[0].kind]) from None
     if explain:
         click.echo(explain_in_words(done.decision, done.rule_set, done.explanation), nl=False)
+        if done.request.binding:
+            click.echo(f"\n{binding_in_words(done.request.binding)}")
     else:
         print_json(done.bundle)
 

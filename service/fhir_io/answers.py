@@ -10,10 +10,10 @@ from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.yes_no import MEANINGS, SNOMED_CT, SYSTEMS
 from service.problems import Kind, Problem
 from service.triage.model import RuleSet
-from service.triage.questions import Item, Value
+from service.triage.questions import Answer, Item, Value
 
 _SPEAKABLE_CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
-_SPEAKABLE_LINK = re.compile(r"[A-Za-z0-9._/:-]{1,64}")
+SPEAKABLE_LINK = re.compile(r"[A-Za-z0-9._/:-]{1,64}")
 _YES_OR_NO = "Send valueBoolean, or a valueCoding Y, N or UNK of http://terminology.hl7.org/CodeSystem/v2-0532."
 
 
@@ -21,7 +21,7 @@ _YES_OR_NO = "Send valueBoolean, or a valueCoding Y, N or UNK of http://terminol
 class ReadAnswers:
     """What the items say, where each question stands in the caller's body, and what was wrong or not known."""
 
-    answers: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     problems: ProblemList = field(default_factory=ProblemList)
     warnings: ProblemList = field(default_factory=ProblemList)
@@ -71,7 +71,7 @@ class _Reader:
         if link_id in self._unknown:
             return
         self._unknown.add(link_id)
-        said = link_id if _SPEAKABLE_LINK.fullmatch(link_id) else ""
+        said = link_id if SPEAKABLE_LINK.fullmatch(link_id) else ""
         message = "The questionnaire has no item with this linkId: its answers were not used."
         self.read.warnings.add(Problem(Kind.UNKNOWN_ITEM, where, message, "Use the questionnaire's linkIds.", said))
 
@@ -113,14 +113,16 @@ class _Reader:
         if option:
             return option
         if key not in MEANINGS or MEANINGS[key] is not None:
-            self._refuse(Kind.ANSWER_CODE, item, where, f"{_said(key[1])} is not an option here.", self._options(item))
+            self._refuse(
+                Kind.ANSWER_CODE, item, where, f"{said_code(key[1])} is not an option here.", self._options(item)
+            )
         return None
 
     def _yes_or_no(self, item: Item, key: tuple[str, str], where: str) -> bool | None:
         if key in MEANINGS:
             return MEANINGS[key]
         if key[0] in SYSTEMS:
-            self._refuse(Kind.ANSWER_CODE, item, where, f"{_said(key[1])} means neither yes nor no.", _YES_OR_NO)
+            self._refuse(Kind.ANSWER_CODE, item, where, f"{said_code(key[1])} means neither yes nor no.", _YES_OR_NO)
         else:
             message = "valueBoolean is expected, not a valueCoding of this system."
             self._refuse(Kind.ANSWER_TYPE, item, where, message, _YES_OR_NO)
@@ -147,6 +149,6 @@ class _Reader:
         self.read.problems.add(Problem(kind, where, message, remedy, item.link_id, item.text))
 
 
-def _said(code: str) -> str:
+def said_code(code: str) -> str:
     """The caller's code, if it looks like one; what else stands there may be anyone's words and is not repeated."""
     return f"The code {code}" if _SPEAKABLE_CODE.fullmatch(code) else "This code" if code else "A coding without a code"

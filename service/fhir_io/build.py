@@ -14,7 +14,7 @@ from service.triage.decision import Decision, Proposal, Suspicion
 from service.triage.explanation import Explanation
 from service.triage.explanation_words import explanation_notes
 from service.triage.model import RuleSet, SuspectedCondition
-from service.triage.words import notes, rationale, what_to_do
+from service.triage.words import binding_in_words, notes, rationale, what_to_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ def build_bundle(
 def _issues(frame: Frame, decision: Decision, explanation: Explanation | None) -> list[Resource]:
     """Warnings about the body and its answers, what is open, and why the level is what it is."""
     request = frame.request
-    said = [issue(problem) for problem in (*request.warnings, *answer_problems(decision, request.places))]
+    said = [
+        issue(problem) for problem in (*request.warnings, *answer_problems(decision, request.places, request.binding))
+    ]
     if explanation is None:
         return said + [issue(problem) for problem in open_problems(decision)]
     return said + list(explanation_issues(explanation, frame.edition, request.places))
@@ -81,7 +83,9 @@ def _conditional_create(resource: Resource) -> Resource:
 def _risk_assessment(frame: Frame, decision: Decision, explanation: Explanation | None) -> Resource:
     rule_set = frame.edition.rule_set
     method = frame.own("rule-set", rule_set.id, rule_set.title) | {"version": rule_set.version}
-    said = [*notes(decision, rule_set), *(problem.text for problem in frame.request.warnings)]
+    said = notes(decision, rule_set)
+    said += [binding_in_words(frame.request.binding)] if frame.request.binding else []
+    said += [problem.text for problem in frame.request.warnings]
     explained: Resource = {}
     if explanation is not None:
         said += explanation_notes(explanation, decision, rule_set)

@@ -17,7 +17,7 @@ def assessment_id(request: Request, digest: str) -> str:
     """UUIDv5 (RFC 4122) over who was asked, in which response, what was answered, in no order, and the rules' digest.
 
     The response and the encounter count as well, so far as they have ids: the same answers given again months later
-    are another assessment, and no conditional create may take it for the first.
+    are another assessment, and no conditional create may take it for the first. So does the binding they were read by.
     """
     said = sorted(
         (link_id, sorted({json.dumps(_said(value)) for value in values})) for link_id, values in request.answers.items()
@@ -25,6 +25,7 @@ def assessment_id(request: Request, digest: str) -> str:
     own = request.response.get("identifier")
     named = [request.response.get("id"), *map(_key, own if isinstance(own, list) else [own])]
     concerned = [_whom(request.subject), _whom(request.encounter), named, said, digest]
+    concerned += [request.binding.digest] if request.binding else []
     return str(uuid.uuid5(NAMESPACE, json.dumps(concerned, separators=(",", ":"))))
 
 

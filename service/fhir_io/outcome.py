@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.problems import Kind, Problem
+from service.triage.binding import Binding
 from service.triage.decision import Conflict, Decision, OpenQuestion
 from service.triage.words import conflict_in_words
 
@@ -65,15 +66,16 @@ def fhir_path(where: str) -> str:
     return _CHOICE.sub(".value", where.removesuffix(".resourceType"))
 
 
-def answer_problems(decision: Decision, places: dict[str, str]) -> list[Problem]:
+def answer_problems(decision: Decision, places: dict[str, str], binding: Binding | None = None) -> list[Problem]:
     """What a decision has to say of the answers: contradictions, and answers to hidden questions.
 
-    `places` gives the FHIRPath of each answered linkId in the caller's own body.
+    `places` gives the FHIRPath of each answered linkId in the caller's own body. What our own questionnaire hides is
+    nothing to say of answers that were read by a `binding`, unless it changed something.
     """
     disputed = [_disputed(conflict, places) for conflict in decision.conflicts if not conflict.harmless]
     harmless = [conflict.link_ids[0] for conflict in decision.conflicts if conflict.harmless]
     said = f"Answered “no” although the Questionnaire hides the question; nothing changed: {', '.join(harmless)}."
-    hidden = [Problem(Kind.NOTE, "", said)] if harmless else []
+    hidden = [Problem(Kind.NOTE, "", said)] if harmless and not binding else []
     return [*disputed, *hidden]
 
 

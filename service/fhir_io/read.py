@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.fhir_io.answers import ReadAnswers, read_answers
+from service.fhir_io.bound import read_bound_answers
+from service.fhir_io.choice import binding_for
 from service.fhir_io.parameters import Envelope, open_envelope, type_problem
 from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.structure import structural_problems
@@ -14,6 +16,7 @@ from service.fhir_io.subject import encounter_of, subject_of
 from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import FhirVersion
 from service.problems import Kind, Problem, Refused
+from service.triage.binding import Binding
 from service.triage.model import RuleSet
 from service.triage.questions import Answers
 
@@ -26,6 +29,7 @@ class Request:
     """What one caller asks to have triaged.
 
     `response_path` and `places` (linkId → FHIRPath of its first item) lead back into the caller's own body.
+    `binding` is by what the answers were read, when the questionnaire is not ours.
     """
 
     response: dict[str, Any]
@@ -37,6 +41,7 @@ class Request:
     places: dict[str, str]
     warnings: tuple[Problem, ...]
     explain: bool = True
+    binding: Binding | None = None
 
 
 def read_request(
@@ -46,11 +51,13 @@ def read_request(
     canonical_base: str,
     *,
     beside: Sequence[RuleSet] = (),
+    bindings: Sequence[Binding] = (),
     plain: bool = False,
 ) -> Request:
     """The request in a body; Refused with all problems, those of structure first, when it cannot be triaged.
 
-    `beside` are the other rule sets that are served, named when the response answers none of them. With `plain` the
+    `beside` are the other rule sets that are served, and `bindings` of questionnaires that are not ours: by one of them
+    the response is read that names its questionnaire. All are named when it answers none of them. With `plain` the
     structure of the body was found valid before.
     """
     found, warnings = ProblemList(), ProblemList()
@@ -58,14 +65,16 @@ def read_request(
     if envelope is None:
         raise Refused(found.listed())
     _check_status(envelope, found)
-    served = tuple(dict.fromkeys(_canonical(one, canonical_base) for one in (rule_set, *beside)))
-    ours = _check_questionnaire(envelope, found, warnings, served=served)
+    own = [_canonical(one, canonical_base) for one in (rule_set, *beside)]
+    served = tuple(dict.fromkeys([*own, *(name for one in bindings for name in one.canonicals)]))
+    binding = binding_for(body, bindings)
+    ours = binding is not None or _check_questionnaire(envelope, found, warnings, served=served)
     subject, encounter = subject_of(envelope, found), encounter_of(envelope, found, warnings)
-    read = _answers(envelope, rule_set, canonical_base)
+    read = _answers(envelope, rule_set, canonical_base, binding)
     problems = [*found.listed(), *(read.problems.listed() if ours else ())]
     if problems:
         raise Refused(_structure_first(problems))
-    return _request(envelope, subject, encounter, read, warnings)
+    return _request(envelope, subject, encounter, read, warnings, binding)
 
 
 def _request(
@@ -74,6 +83,7 @@ def _request(
     encounter: dict[str, Any] | None,
     read: ReadAnswers,
     warnings: ProblemList,
+    binding: Binding | None,
 ) -> Request:
     return Request(
         response=envelope.response,
@@ -85,22 +95,30 @@ def _request(
         answers=read.answers,
         places=read.places,
         warnings=(*warnings.listed(), *read.warnings.listed()),
+        binding=binding,
     )
 
 
 def validation_problems(
-    body: dict[str, Any], version: FhirVersion, rule_set: RuleSet, canonical_base: str
+    body: dict[str, Any],
+    version: FhirVersion,
+    rule_set: RuleSet,
+    canonical_base: str,
+    *,
+    bindings: Sequence[Binding] = (),
 ) -> list[Problem]:
-    """What is invalid in a body, and warnings: its structure, and its answers where it names the questionnaire served.
+    """What is invalid in a body, and warnings: its structure, and its answers where it names a questionnaire served.
 
     What is valid but cannot be triaged (a status, a missing subject, another questionnaire) is not invalid.
     """
     found, warnings = ProblemList(), ProblemList()
     envelope = _opened(body, version, found, warnings)
     served = _canonical(rule_set, canonical_base)
-    if envelope is None or envelope.response.get("questionnaire") not in _names(served):
+    binding = binding_for(body, bindings)
+    known = envelope is not None and (binding or envelope.response.get("questionnaire") in _names(served))
+    if envelope is None or not known:
         return [*found.listed(), *warnings.listed()]
-    read = _answers(envelope, rule_set, canonical_base)
+    read = _answers(envelope, rule_set, canonical_base, binding)
     return [*found.listed(), *read.problems.listed(), *warnings.listed(), *read.warnings.listed()]
 
 
@@ -118,7 +136,9 @@ def _opened(body: dict[str, Any], version: FhirVersion, found: ProblemList, warn
     return open_envelope(body, found, warnings)
 
 
-def _answers(envelope: Envelope, rule_set: RuleSet, canonical_base: str) -> ReadAnswers:
+def _answers(envelope: Envelope, rule_set: RuleSet, canonical_base: str, binding: Binding | None) -> ReadAnswers:
+    if binding:
+        return read_bound_answers(envelope.response, envelope.response_path, rule_set, binding)
     system = f"{canonical_base}/CodeSystem/{ANSWERS}"
     return read_answers(envelope.response, envelope.response_path, rule_set, answer_system=system)
 
@@ -161,7 +181,7 @@ def _check_questionnaire(
         return True
     if given in _names(served[0]):
         return True
-    ours = any(given.startswith(f"{_names(one)[1]}|") for one in served)
+    ours = any(given.partition("|")[0] == one.partition("|")[0] for one in served)
     message = "This version of the questionnaire is not served." if ours else "This questionnaire is not served."
     found.add(
         Problem(

@@ -54,8 +54,11 @@ class Sheet:
         return Problem(Kind.STRUCTURE, (mark or self.mark(path)).where, message, remedy)
 
 
-def read_sheet(file: str, content: bytes) -> tuple[Sheet | None, list[Problem]]:
-    """The file named `file`, or everything about it that YAML or our stricter reading of YAML refuses."""
+def read_sheet(file: str, content: bytes, *, page: str = "docs/writing-rules.md") -> tuple[Sheet | None, list[Problem]]:
+    """The file named `file`, or everything about it that YAML or our stricter reading of YAML refuses.
+
+    `page` is where it says how to fill an empty file.
+    """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -74,7 +77,7 @@ def read_sheet(file: str, content: bytes) -> tuple[Sheet | None, list[Problem]]:
         mark = source.get_mark()
         return None, [_unreadable(_mark(file, mark), "There is no such character or number.", "Correct the escape.")]
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style):
-        return None, [_unreadable(Mark(file, 1, 1), "The file is empty.", "Fill it as docs/writing-rules.md says.")]
+        return None, [_unreadable(Mark(file, 1, 1), "The file is empty.", f"Fill it as {page} says.")]
     reading = _Reading(file, {}, {}, composer.refused)
     data = _plain(reading, node, ())
     found = [_unreadable(_mark(file, mark), message, remedy) for mark, message, remedy in reading.refused]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.triage.binding import Binding
 from service.triage.decision import Conflict, Decision, Finding, Proposal
 from service.triage.explanation import Explanation
 from service.triage.explanation_words import explanation_lines
@@ -91,6 +92,14 @@ def notes(decision: Decision, rule_set: RuleSet) -> list[str]:
         texts.append(open_in_words(decision))
     texts.append(f"Rule set {rule_set.id} {rule_set.version}, SHA-256 {rule_set.digest}. {DISCLAIMER}")
     return texts
+
+
+def binding_in_words(binding: Binding) -> str:
+    """By which binding the answers to somebody else's questionnaire were read."""
+    return (
+        f"Answers to {binding.url}, read by the binding {binding.id} {binding.version}, SHA-256 {binding.digest}. "
+        "What that questionnaire does not ask is unknown."
+    )
 
 
 def explain(decision: Decision, rule_set: RuleSet, explanation: Explanation | None = None) -> str:

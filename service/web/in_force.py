@@ -10,7 +10,7 @@ from typing import Any
 
 from service.triage.model import RuleSet
 from service.web.board import Board
-from service.wiring import Service, service_of
+from service.wiring import Knowledge, Service, service_of
 
 
 @dataclass(slots=True)
@@ -44,15 +44,15 @@ class InForce:
             self.put(service_of(self.service.settings, unpacked(told.rules)), told.rules_from)
 
 
-def packed(rule_sets: Sequence[RuleSet]) -> bytes:
-    """Rule sets as bytes for another process of ours; what they are compiled to cannot be sent."""
-    return pickle.dumps(tuple(rule_sets))
+def packed(knowledge: Knowledge) -> bytes:
+    """Rules and bindings as bytes for another process of ours; what they are compiled to cannot be sent."""
+    return pickle.dumps(knowledge)
 
 
-def unpacked(raw: bytes) -> tuple[RuleSet, ...]:
-    """The rule sets again. The bytes come from the master's own memory, to which nobody else can write."""
-    rule_sets: tuple[RuleSet, ...] = pickle.loads(raw)  # noqa: S301
-    return rule_sets
+def unpacked(raw: bytes) -> Knowledge:
+    """The same again. The bytes come from the master's own memory, to which nobody else can write."""
+    knowledge: Knowledge = pickle.loads(raw)  # noqa: S301
+    return knowledge
 
 
 def named(rule_sets: Sequence[RuleSet]) -> list[dict[str, str]]:

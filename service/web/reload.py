@@ -13,7 +13,7 @@ from service.problems import Kind, Problem
 from service.ruleset.load import RuleSetInvalid
 from service.web.board import Board
 from service.web.in_force import InForce, named, packed, unpacked
-from service.wiring import Service, checked_rule_sets, service_of, warm_up
+from service.wiring import Service, checked_knowledge, service_of, warm_up
 
 MOST_PROBLEMS = 100
 """A wholly broken folder has thousands; whoever mends it runs `check`."""
@@ -29,7 +29,7 @@ def reload_rules(in_force: InForce, board: Board) -> None:
     """
     board.begin()
     try:
-        raw = packed(checked_rule_sets(in_force.service.settings))
+        raw = packed(checked_knowledge(in_force.service.settings))
         service = service_of(in_force.service.settings, unpacked(raw))
         warm_up(service)
         in_force.put(service, board.end(_outcome("reloaded", service), raw))
