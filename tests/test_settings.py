@@ -13,8 +13,8 @@ from service.settings import Settings, SettingsInvalid, load_settings, packaged
 NAMES = (
     "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_THREADS, TRIAGE_ADMIN_ADDRESS, "
     "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
-    "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, TRIAGE_MAX_ITEMS, "
-    "TRIAGE_MAX_DEPTH, "
+    "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_BINDINGS_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, "
+    "TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
     "TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME"
 )
 EMPTY = "must not be empty; leave it out for the default"
@@ -37,6 +37,7 @@ def test_the_defaults() -> None:
     assert settings.canonical_base == "https://numbness-triage.example/fhir"
     assert (settings.max_body_bytes, settings.max_items, settings.max_depth) == (1_048_576, 2_000, 64)
     assert settings.rules_path == packaged("rules") / "limb_numbness"
+    assert settings.bindings_path is None
     assert settings.examples_path == packaged("fhir_examples")
     assert (settings.rules_path / "ruleset.yaml").is_file()
 
@@ -51,6 +52,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TRIAGE_PUBLIC_BASE_URL": "https://triage.example.org/numb",
         "TRIAGE_CANONICAL_BASE": "http://example.org/fhir",
         "TRIAGE_RULES_PATH": str(tmp_path / "rules"),
+        "TRIAGE_BINDINGS_PATH": str(tmp_path / "bindings"),
         "TRIAGE_EXAMPLES_PATH": str(tmp_path / "examples"),
         "TRIAGE_MAX_BODY_BYTES": "2048",
         "TRIAGE_MAX_ITEMS": "10",
@@ -67,6 +69,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         public_base_url="https://triage.example.org/numb",
         canonical_base="http://example.org/fhir",
         rules_path=tmp_path / "rules",
+        bindings_path=tmp_path / "bindings",
         examples_path=tmp_path / "examples",
         max_body_bytes=2048,
         max_items=10,
@@ -95,6 +98,7 @@ def test_every_wrong_variable_is_named_at_once() -> None:
         TRIAGE_PUBLIC_BASE_URL="ftp://example.org",
         TRIAGE_CANONICAL_BASE="https://example.org/fhir/",
         TRIAGE_RULES_PATH="",
+        TRIAGE_BINDINGS_PATH="",
         TRIAGE_EXAMPLES_PATH="",
         TRIAGE_MAX_BODY_BYTES="12",
         TRIAGE_MAX_ITEMS="0",
@@ -105,6 +109,7 @@ def test_every_wrong_variable_is_named_at_once() -> None:
     )
     assert said == [
         f"TRIAGE_BANANA: is not a setting of this service; the settings are {NAMES}",
+        f"TRIAGE_BINDINGS_PATH: {EMPTY}",
         f"TRIAGE_CANONICAL_BASE: {ADDRESS}",
         f"TRIAGE_EXAMPLES_PATH: {EMPTY}",
         f"TRIAGE_FIXED_TIME: {INSTANT}",

@@ -30,6 +30,18 @@ def check(rules: Path | None, form: str, update_lock: bool) -> None:
 
 def _check(folder: Path, form: str, update_lock: bool) -> None:
     told, problems = _found(folder, update_lock)
+    warned = print_found(problems, folder, form)
+    rule_set = load_rule_set(folder)
+    for line in told:
+        click.echo(f"lock.json: {line}")
+    click.echo(f"{rule_set.id} {rule_set.version}: {len(rule_set.criteria)} criteria, no problem found{warned}")
+
+
+def print_found(problems: Sequence[Problem], folder: Path, form: str) -> str:
+    """Print the problems and count the warnings; ends with EXIT_BAD_NEWS when one of them is an error."""
+    if form == "json":
+        _print_json([(folder, problem) for problem in problems])
+        return ""
     FORMATS[form](problems, folder)
     errors = [problem for problem in problems if _severity(problem) is Severity.ERROR]
     warnings = [problem for problem in problems if problem not in errors]
@@ -37,10 +49,7 @@ def _check(folder: Path, form: str, update_lock: bool) -> None:
     if errors:
         click.echo(f"{_count(errors, 'problem')} found{warned}", err=True)
         raise SystemExit(EXIT_BAD_NEWS)
-    rule_set = load_rule_set(folder)
-    for line in told:
-        click.echo(f"lock.json: {line}")
-    click.echo(f"{rule_set.id} {rule_set.version}: {len(rule_set.criteria)} criteria, no problem found{warned}")
+    return warned
 
 
 def _found(folder: Path, update_lock: bool) -> tuple[list[str], Sequence[Problem]]:

@@ -26,6 +26,7 @@ def read_bound_answers(response: dict[str, Any], path: str, rule_set: RuleSet, b
     """
     reader = _Reader(binding)
     reader.items(response.get("item", ()), path)
+    reader.close()
     reader.read.answers.update(answers_of(rule_set.items, reader.said))
     return reader.read
 
@@ -38,6 +39,7 @@ class _Reader:
         self.said: list[Means] = []
         self._binding = binding
         self._unknown: set[str] = set()
+        self._found: dict[str, list[tuple[Means | None, str]]] = {}
 
     def items(self, items: list[dict[str, Any]], path: str) -> None:
         """Read a list of items that stands at `path`, and all items below them."""
@@ -62,15 +64,25 @@ class _Reader:
             self.read.warnings.add(Problem(Kind.UNKNOWN_ITEM, where, message, remedy, said))
 
     def _answers(self, question: BoundQuestion, answers: list[dict[str, Any]], where: str) -> None:
-        found = [self._meaning(question, each, f"{where}.answer[{index}]") for index, each in enumerate(answers)]
-        given = [means for means in found if means is not None]
-        if not given:
-            return
-        closed = closing(question, given) if len(given) == len(found) else {}
-        for means in (*given, closed):
-            self.said.append(means)
-            for name in means:
-                self.read.places.setdefault(name, where)
+        for index, each in enumerate(answers):
+            means = self._meaning(question, each, f"{where}.answer[{index}]")
+            self._found.setdefault(question.link_id, []).append((means, where))
+            self._say(means or {}, where)
+
+    def _say(self, means: Means, where: str) -> None:
+        self.said.append(means)
+        for name in means:
+            self.read.places.setdefault(name, where)
+
+    def close(self) -> None:
+        """Deny what was not picked of the lists that are closed, once all answers are read: an item may come twice.
+
+        A list with an answer that is none, such as “unknown”, says nothing more than what was picked.
+        """
+        for link_id, found in self._found.items():
+            given = [means for means, _ in found if means is not None]
+            if len(given) == len(found):
+                self._say(closing(self._binding.questions[link_id], given), found[0][1])
 
     def _meaning(self, question: BoundQuestion, answer: dict[str, Any], where: str) -> Means | None:
         """What one answer means; None when it is no answer, or was refused."""

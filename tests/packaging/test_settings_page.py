@@ -40,7 +40,8 @@ def test_the_page_gives_every_default():
         if field.name not in ("rules_path", "examples_path"):  # where they are depends on where the package is
             said = ROWS[f"TRIAGE_{field.name.upper()}"][1].strip("`")
             value = getattr(defaults, field.name)
-            assert said == (str(value).lower() if isinstance(value, bool) else str(value) or "empty"), field.name
+            as_is = str(value).lower() if isinstance(value, bool) or value is None else str(value)
+            assert said == (as_is or "empty"), field.name
 
 
 def test_every_number_has_a_range_on_the_page():

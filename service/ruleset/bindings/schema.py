@@ -116,9 +116,7 @@ BINDING = strict(
                     "url": matching(
                         ADDRESS, "{key} must be an address.\nWrite the canonical url of the Questionnaire."
                     ),
-                    "versions": several(
-                        text(), load_default=[], says="Whatever version a response names when left out."
-                    ),
+                    "versions": several(text(), load_default=[], says="Left out: whatever version a response names."),
                 },
             )
         ),

@@ -22,7 +22,7 @@ def check(draft: Draft) -> Iterator[Problem]:
             continue
         for index, answer in enumerate(question["answers"]):
             for saying in sayings((*path, "answers", index), answer["means"]):
-                if not saying.denied and not saying.several and saying.value is not True:
+                if not saying.several and isinstance(saying.value, str):
                     said = f"That this was not picked from a closed list would say nothing of “{saying.item}”."
                     yield draft.sheet.problem(
                         saying.path, said, "Remove “closed”, or ask this in a question of its own."
