@@ -20,7 +20,8 @@ from service.triage.binding import Binding
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
 from service.triage.questions import Denied, Unasked
-from service.wiring import build_service
+from service.web.in_force import packed, unpacked
+from service.wiring import build_service, checked_knowledge, service_of
 
 URL = "https://hospital.example/fhir/Questionnaire/neuro-intake"
 OWN = "https://hospital.example/fhir/CodeSystem/complaints"
@@ -275,6 +276,13 @@ def test_another_binding_gives_another_id(bound: Callable[[Path], FlaskClient], 
     sent = body({"4.1": [{"valueBoolean": True}]})
     ids = [send(bound(where), sent).json["entry"][0]["resource"]["id"] for where in (folder, folder, tmp_path)]
     assert ids[0] == ids[1] != ids[2]
+
+
+def test_bindings_go_with_the_rules_when_these_are_reloaded(folder: Path) -> None:
+    settings = Settings(bindings_path=folder)
+    told = service_of(settings, unpacked(packed(checked_knowledge(settings))))
+    assert told.triage.bindings == build_service(settings).triage.bindings
+    assert len(told.triage.bindings) == 3
 
 
 def test_responses_to_our_own_questionnaire_do_not_notice_bindings(

@@ -15,14 +15,16 @@ from proof.conftest import drawn
 from service.ruleset.load import load_rule_set
 from service.ruleset.proof.ground import ground
 from service.ruleset.proof.logic import Plain, at_least
+from service.ruleset.proof.prove import PROPERTIES, prove
 from service.ruleset.proof.reading import given_in
 from service.ruleset.proof.translation import Outcome, translate
 from service.settings import packaged
 from service.triage.compiled import CompiledRuleSet, compile_rules
 from service.triage.decide import decide
 from service.triage.decision import Verdict
+from service.triage.facts import read_acutely
 from service.triage.model import Level, RuleSet
-from service.triage.questions import Answers
+from service.triage.questions import Answers, Unasked
 
 AT_ONCE = 20
 EXAMPLES = (20_000 if os.environ.get("CI") else 1_000) // AT_ONCE
@@ -134,3 +136,28 @@ def test_a_pair_that_disputes_a_qualifier(small_rules: object) -> None:
         answers = drawn(rule_set, seed)
         translated = translate(Plain(), rule_set, given_in(rule_set, answers))
         assert verdicts_of(translated) == engine(answers, compiled), answers
+
+
+def test_options_that_were_not_asked_dispute_and_hide(small_rules: object) -> None:
+    """One side of a pair, and what a question is asked after, is an option of several: unasked, it is still open."""
+    pair = "contradictions:\n  - {first: {item: weak-onset, is: gradual}, second: {item: site, includes: foot}}\n"
+    gate = "asked_when: [{item: site, includes: hand}]"
+    rule_set: RuleSet = small_rules(
+        ("items.yaml", "contradictions:\n", pair), ("items.yaml", "asked_when: [{item: weak, is: true}]", gate)
+    )
+    compiled = compile_rules(rule_set)
+    lowered: Answers = {"weak": (True,), "weak-onset": ("gradual",)}
+    closed = decide(compiled, {**lowered, "site": ("hand",)})
+    assert (closed.level, closed.highest) == (Level.ROUTINE, Level.ROUTINE)
+    in_part = decide(compiled, {**lowered, "site": ("hand", Unasked("foot"))})
+    assert (in_part.level, in_part.highest) == (Level.ROUTINE, Level.EMERGENCY)
+    (question,) = [q for q in in_part.open_questions if q.could_reach is Level.EMERGENCY]
+    assert question.words == "where (not asked about: foot)"
+    implied = read_acutely(rule_set, lowered)
+    assert implied.facts["site"] == {"hand", Unasked("foot")}
+    for seed in range(1_000):
+        answers = drawn(rule_set, seed)
+        translated = translate(Plain(), rule_set, given_in(rule_set, answers))
+        assert verdicts_of(translated) == engine(answers, compiled), answers
+    for wanted in PROPERTIES:
+        assert prove(ground(rule_set, timeout=60), wanted).failure is None
