@@ -127,11 +127,11 @@ def _matching(question: BoundQuestion, name: str, value: Any, coding: tuple[str,
 def _number(name: str, value: Any, unit: str) -> Decimal | None:
     """The number in the unit that is wanted; None when it is in another, or only a bound such as “less than 3”."""
     if name in ("valueInteger", "valueDecimal") and not unit:
-        return Decimal(value)
+        return Decimal(str(value))
     if name != "valueQuantity" or "comparator" in value or "value" not in value:
         return None
     own = (value.get("system"), value.get("code")) == (UCUM, unit) if unit else "code" not in value
-    return Decimal(value["value"]) if own else None
+    return Decimal(str(value["value"])) if own else None
 
 
 def _key(coding: dict[str, Any]) -> tuple[str, str]:

@@ -56,9 +56,8 @@ def read_request(
 ) -> Request:
     """The request in a body; Refused with all problems, those of structure first, when it cannot be triaged.
 
-    `beside` are the other rule sets that are served, and `bindings` of questionnaires that are not ours: by one of them
-    the response is read that names its questionnaire. All are named when it answers none of them. With `plain` the
-    structure of the body was found valid before.
+    `beside` are the other rule sets that are served, and `bindings` of other questionnaires, by one of which it may be
+    read; all are named when it answers none. With `plain` the structure of the body was found valid before.
     """
     found, warnings = ProblemList(), ProblemList()
     envelope = open_envelope(body, found, warnings) if plain else _opened(body, version, found, warnings)
@@ -66,7 +65,7 @@ def read_request(
         raise Refused(found.listed())
     _check_status(envelope, found)
     own = [_canonical(one, canonical_base) for one in (rule_set, *beside)]
-    served = tuple(dict.fromkeys([*own, *(name for one in bindings for name in one.canonicals)]))
+    served = (*dict.fromkeys(own), *(name for one in bindings for name in one.canonicals))
     binding = binding_for(body, bindings)
     ours = binding is not None or _check_questionnaire(envelope, found, warnings, served=served)
     subject, encounter = subject_of(envelope, found), encounter_of(envelope, found, warnings)
