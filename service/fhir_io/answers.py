@@ -44,6 +44,7 @@ class _Reader:
     def __init__(self, rule_set: RuleSet, answer_system: str) -> None:
         self.read = ReadAnswers()
         self._items = rule_set.items
+        self._codes = rule_set.codes
         self._groups = {group.link_id: group.text for group in rule_set.groups}
         self._answer_system = answer_system
         self._unknown: set[str] = set()
@@ -63,9 +64,11 @@ class _Reader:
                 self._not_known(link_id, where)
             elif answers:
                 self._group_with_answer(link_id, where)
-            self.items(given.get("item", ()), where)
+            if below := given.get("item"):
+                self.items(below, where)
             for place, answer in enumerate(answers):
-                self.items(answer.get("item", ()), f"{where}.answer[{place}]")
+                if below := answer.get("item"):
+                    self.items(below, f"{where}.answer[{place}]")
 
     def _not_known(self, link_id: str, where: str) -> None:
         if link_id in self._unknown:
@@ -83,11 +86,23 @@ class _Reader:
     def _answers(self, item: Item, answers: list[dict[str, Any]], where: str) -> None:
         values = []
         for index, answer in enumerate(answers):
-            value = self._value(item, answer, f"{where}.answer[{index}]")
+            value = self._plain(item, answer)
+            if value is None:
+                value = self._value(item, answer, f"{where}.answer[{index}]")
             if value is not None:
                 values.append(value)
         if values:
             self.read.answers[item.link_id] = self.read.answers.get(item.link_id, ()) + tuple(values)
+
+    def _plain(self, item: Item, answer: dict[str, Any]) -> Value | None:
+        """The value as our own questionnaire asks for it, as nearly every answer is; None if it is not so."""
+        if item.kind == "boolean":
+            said = answer.get("valueBoolean")
+            return said if isinstance(said, bool) else None
+        coding = answer.get("valueCoding") or {}
+        code = coding.get("code")
+        is_ours = coding.get("system") == self._answer_system and code in self._codes[item.link_id]
+        return str(code) if is_ours else None
 
     def _value(self, item: Item, answer: dict[str, Any], where: str) -> Value | None:
         """The value of one answer; None when it says nothing, or was refused."""

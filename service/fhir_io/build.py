@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.fhir_io.canonical import PRIORITY, Edition, Resource, coding_element
 from service.fhir_io.explanation import explanation_extension, explanation_issues
@@ -13,18 +14,23 @@ from service.fhir_io.versions import FhirVersion
 from service.triage.decision import Decision, Proposal, Suspicion
 from service.triage.explanation import Explanation
 from service.triage.explanation_words import explanation_notes
-from service.triage.model import RuleSet, SuspectedCondition
+from service.triage.model import RuleSet
 from service.triage.words import binding_in_words, notes, rationale, what_to_do
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every resource of one answer has in common; `now` is a FHIR instant."""
+    """What every resource of one answer has in common; `now` is a FHIR instant.
+
+    `whom` are subject and encounter, `response` is the reference to what was answered.
+    """
 
     edition: Edition
     request: Request
     id: str
     now: str
+    whom: Resource
+    response: Resource
 
     def own(self, system: str, code: str, display: str) -> Resource:
         """A coding of one of our own code systems."""
@@ -47,7 +53,8 @@ def build_bundle(
     it twice makes no second copy; what the OperationOutcome would say stands in RiskAssessment.note as well.
     """
     made = assessment_id(request, rule_set.digest)
-    frame = Frame(Edition(rule_set, canonical_base, version), request, made, now)
+    edition = Edition(rule_set, canonical_base, version)
+    frame = Frame(edition, request, made, now, _whom(request), _response_reference(request.response, made))
     resources = [_risk_assessment(frame, decision, explanation)]
     resources += [_service_request(frame, proposal) for proposal in decision.proposals]
     if request.bundle_type == "transaction":
@@ -98,19 +105,19 @@ def _risk_assessment(frame: Frame, decision: Decision, explanation: Explanation 
         "status": "final" if decision.complete else "preliminary",
         "method": {"coding": [method]},
         "code": {"text": rule_set.title},
-        **_whom(frame),
+        **frame.whom,
         "occurrenceDateTime": frame.now,
-        "basis": [_response_reference(frame)],
+        "basis": [frame.response],
         "prediction": [_level_prediction(frame, decision), *(_suspected(frame, s) for s in decision.suspicions)],
         "mitigation": what_to_do(decision, rule_set),
         "note": [{"text": text} for text in said],
     }
 
 
-def _whom(frame: Frame) -> Resource:
-    whom: Resource = {"subject": _reference(frame.request.subject)}
-    if frame.request.encounter:
-        whom["encounter"] = _reference(frame.request.encounter)
+def _whom(request: Request) -> Resource:
+    whom: Resource = {"subject": _reference(request.subject)}
+    if request.encounter:
+        whom["encounter"] = _reference(request.encounter)
     return whom
 
 
@@ -126,16 +133,15 @@ def _identifier(given: Resource) -> Resource:
     return {key: given[key] for key in ("use", "system", "value") if key in given}
 
 
-def _response_reference(frame: Frame) -> Resource:
+def _response_reference(response: Resource, made: str) -> Resource:
     """The response as a literal reference when it has an id, else by its identifier or by one made of its content."""
-    response = frame.request.response
     if response.get("id"):
         return {"reference": f"QuestionnaireResponse/{response['id']}", "type": "QuestionnaireResponse"}
     own = response.get("identifier")
     first = own[0] if isinstance(own, list) else own
     return {
         "type": "QuestionnaireResponse",
-        "identifier": _identifier(first or identifier(part_id(frame.id, "response"))),
+        "identifier": _identifier(first or identifier(part_id(made, "response"))),
     }
 
 
@@ -153,12 +159,24 @@ def _level_prediction(frame: Frame, decision: Decision) -> Resource:
 
 
 def _suspected(frame: Frame, suspicion: Suspicion) -> Resource:
-    return {"outcome": _condition(frame, suspicion.condition), "rationale": "\n".join(suspicion.reasons)}
+    concept = _conditions(frame.edition.rule_set, frame.edition.canonical_base)[suspicion.condition.code]
+    return {"outcome": concept, "rationale": "\n".join(suspicion.reasons)}
 
 
-def _condition(frame: Frame, condition: SuspectedCondition) -> Resource:
-    own = frame.own("suspected-condition", condition.code, condition.title)
-    return {"coding": [own, *map(coding_element, condition.codings)], "text": condition.title}
+@lru_cache(maxsize=16)
+def _conditions(rule_set: RuleSet, canonical_base: str) -> dict[str, Resource]:
+    """Each suspected condition as a CodeableConcept; made once, so nobody may change one."""
+    system = f"{canonical_base}/CodeSystem/suspected-condition"
+    return {
+        code: {
+            "coding": [
+                {"system": system, "code": code, "display": condition.title},
+                *map(coding_element, condition.codings),
+            ],
+            "text": condition.title,
+        }
+        for code, condition in rule_set.conditions.items()
+    }
 
 
 def _service_request(frame: Frame, proposal: Proposal) -> Resource:
@@ -166,9 +184,10 @@ def _service_request(frame: Frame, proposal: Proposal) -> Resource:
     made = part_id(frame.id, test.code)
     own = frame.own("recommended-test", test.code, test.title)
     code = {"coding": [own, *map(coding_element, proposal.codings)], "text": test.title}
-    reasons = [_condition(frame, s.condition) | {"text": _why(s)} for s in proposal.suspicions]
+    concepts = _conditions(rule_set, frame.edition.canonical_base)
+    reasons = [concepts[s.condition.code] | {"text": _why(s)} for s in proposal.suspicions]
     reasons += [{"text": finding.words} for finding in proposal.findings]
-    support = [{"reference": urn(frame.id), "type": "RiskAssessment"}, _response_reference(frame)]
+    support = [{"reference": urn(frame.id), "type": "RiskAssessment"}, frame.response]
     wrapped = frame.edition.version.codeable_references
     return {
         "resourceType": "ServiceRequest",
@@ -181,7 +200,7 @@ def _service_request(frame: Frame, proposal: Proposal) -> Resource:
         "category": [{"coding": [coding_element(rule_set.categories[test.category])], "text": test.category}],
         "priority": PRIORITY[proposal.level],
         "code": {"concept": code} if wrapped else code,
-        **_whom(frame),
+        **frame.whom,
         "authoredOn": frame.now,
         "reason" if wrapped else "reasonCode": [{"concept": reason} for reason in reasons] if wrapped else reasons,
         "supportingInfo": [{"reference": reference} for reference in support] if wrapped else support,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from service.fhir_io.versions import FhirVersion
@@ -81,8 +82,9 @@ def computable_name(resource_id: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in resource_id.replace(".", "-").split("-"))
 
 
+@lru_cache(maxsize=4096)
 def coding_element(coding: Coding) -> Resource:
-    """A code as the FHIR data type Coding."""
+    """A code as the FHIR data type Coding; made once, so nobody may change it."""
     return filled({"system": coding.system, "code": coding.code, "display": coding.display})
 
 

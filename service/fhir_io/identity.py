@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from service.fhir_io.read import Request
@@ -20,7 +21,7 @@ def assessment_id(request: Request, digest: str) -> str:
     are another assessment, and no conditional create may take it for the first. So does the binding they were read by.
     """
     said = sorted(
-        (link_id, sorted({json.dumps(_said(value)) for value in values})) for link_id, values in request.answers.items()
+        (link_id, sorted({_as_json(value) for value in values})) for link_id, values in request.answers.items()
     )
     own = request.response.get("identifier")
     named = [request.response.get("id"), *map(_key, own if isinstance(own, list) else [own])]
@@ -29,9 +30,10 @@ def assessment_id(request: Request, digest: str) -> str:
     return str(uuid.uuid5(NAMESPACE, json.dumps(concerned, separators=(",", ":"))))
 
 
-def _said(answer: Answer) -> Any:
-    """The answer as JSON; of a value itself, and of an option that was not asked or denied with what is said of it."""
-    return answer if isinstance(answer, bool | str) else [type(answer).__name__.lower(), answer.option]
+@lru_cache(maxsize=4096)
+def _as_json(answer: Answer) -> str:
+    """The answer in JSON; of a value itself, and of an option that was not asked or denied with what is said of it."""
+    return json.dumps(answer if isinstance(answer, bool | str) else [type(answer).__name__.lower(), answer.option])
 
 
 def _whom(reference: dict[str, Any] | None) -> Any:

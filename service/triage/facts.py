@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.triage.decision import Conflict
 from service.triage.model import RuleSet
@@ -32,13 +33,13 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
     """Facts for every item that is known; whatever two answers dispute is read as the more acute of the two."""
     conflicts: list[Conflict] = []
     facts: dict[str, frozenset[Answer]] = {}
-    for item in rule_set.items.values():
-        if _says_something(item, given := answers.get(item.link_id, ())):
-            facts[item.link_id] = _one_reading(item, given, conflicts)
-    for item in rule_set.items.values():
+    for link_id, item in rule_set.items.items():
+        if (given := answers.get(link_id)) and _says_something(item, given):
+            facts[link_id] = _one_reading(item, given, conflicts)
+    for item in rule_set.gated:
         _imply_gate(rule_set, item, answers, facts, conflicts)
-    for item in rule_set.items.values():
-        if item.asked_when and _is_hidden(item, facts):
+    for item in rule_set.gated:
+        if _is_hidden(item, facts):
             facts[item.link_id] = frozenset(v for v in facts.get(item.link_id, ()) if not isinstance(v, Unasked))
     for pair in rule_set.contradictions:
         if all(not facts.get(side.item, frozenset()).isdisjoint(side.values) for side in (pair.first, pair.second)):
@@ -66,8 +67,10 @@ def _disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[Is, ...]]:
 
 def _says_something(item: Item, given: tuple[Answer, ...]) -> bool:
     """Whether a question was answered: not when none of its options was asked."""
+    if not any(isinstance(value, Unasked) for value in given):
+        return True
     options = [option.code for option in item.options if option.code != NONE]
-    return bool(given) and not (options and all(_is_unasked(option, given) for option in options))
+    return not (options and all(_is_unasked(option, given) for option in options))
 
 
 def _is_unasked(option: str, given: tuple[Answer, ...]) -> bool:
@@ -75,6 +78,8 @@ def _is_unasked(option: str, given: tuple[Answer, ...]) -> bool:
 
 
 def _one_reading(item: Item, given: tuple[Answer, ...], conflicts: list[Conflict]) -> frozenset[Answer]:
+    if len(given) == 1 and isinstance(given[0], bool | str):
+        return _alone(given[0])
     values = tuple(dict.fromkeys(given))
     kept: frozenset[Answer]
     if item.repeats:
@@ -96,6 +101,12 @@ def _one_reading(item: Item, given: tuple[Answer, ...], conflicts: list[Conflict
     return kept
 
 
+@lru_cache(maxsize=1024)
+def _alone(value: Value) -> frozenset[Answer]:
+    """The facts of a question with one plain answer; each is made once."""
+    return frozenset() if value == NONE else frozenset({value})
+
+
 def _most_acute(item: Item, values: tuple[Answer, ...]) -> Value:
     if item.kind == "boolean":
         return item.concern
@@ -114,7 +125,7 @@ def _imply_gate(
     Positive is also what a contradiction let go, such as the "yes" of a yes and no where "no" is the concern.
     """
     given = facts.get(item.link_id)
-    if given is None or not item.asked_when or any(is_met(gate, facts) for gate in item.asked_when):
+    if given is None or any(is_met(gate, facts) for gate in item.asked_when):
         return
     gate = item.asked_when[0]
     gate_item = rule_set.items[gate.item]

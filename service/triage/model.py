@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 from service.triage.questions import Coding, Condition, Contradiction, Group, Item
 
@@ -169,9 +170,12 @@ class LevelText:
     do: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
-    """Everything a rule folder says, compiled. `digest` is the SHA-256 of the rule files without the cases."""
+    """Everything a rule folder says, compiled. `digest` is the SHA-256 of the rule files without the cases.
+
+    Two are equal only when they are the same object, so that what is prepared from one can be kept by it.
+    """
 
     id: str
     version: str
@@ -196,3 +200,13 @@ class RuleSet:
     tests: Mapping[str, RecommendedTest]
     notices: tuple[Notice, ...]
     categories: Mapping[str, Coding] = field(default_factory=dict)
+
+    @cached_property
+    def gated(self) -> tuple[Item, ...]:
+        """The questions that are asked only after other answers."""
+        return tuple(item for item in self.items.values() if item.asked_when)
+
+    @cached_property
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """The codes of the options of each question."""
+        return {link_id: frozenset(option.code for option in item.options) for link_id, item in self.items.items()}

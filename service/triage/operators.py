@@ -74,12 +74,14 @@ def is_met(leaf: Is, facts: Facts) -> Truth:
     given = facts.get(leaf.item)
     if given is None or not given.isdisjoint(leaf.values):
         return None if given is None else True
-    return None if unasked_options(leaf, facts) else False
+    return None if given and unasked_options(leaf, facts) else False
 
 
 def unasked_options(leaf: Is, facts: Facts) -> tuple[str, ...]:
     """The options that the condition wants and nobody asked about, although the question was answered in part."""
     given = facts.get(leaf.item, frozenset())
+    if not any(isinstance(value, Unasked) for value in given):
+        return ()
     return tuple(value for value in leaf.values if isinstance(value, str) and Unasked(value) in given)
 
 

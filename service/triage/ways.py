@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from service.triage.explanation import MOST_CHANGES
-from service.triage.operators import Compiled, Truth
+from service.triage.operators import Compiled, Truth, is_met
 from service.triage.questions import Facts, Is, Item
 
 
@@ -52,9 +52,8 @@ def _leaf_ways(leaf: Is, facts: Facts, goal: Goal, items: Mapping[str, Item]) ->
     if gates := items[leaf.item].asked_when:
         hidden: list[Way] = [frozenset()]
         for gate in gates:
-            is_met = facts.get(gate.item)
-            closed = is_met is not None and is_met.isdisjoint(gate.values)
-            hidden = hidden if closed else joined(hidden, _leaf_ways(gate, facts, Goal.FALSE, items))
+            closed = goal.met_by(is_met(gate, facts))
+            hidden = hidden if closed else joined(hidden, _leaf_ways(gate, facts, goal, items))
         found += hidden
     return smallest(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby, product
+from itertools import combinations, groupby, product
 
 from service.triage.changes import changed_answers, changes_of
 from service.triage.compiled import CompiledRuleSet
@@ -133,9 +133,16 @@ def _try(given: _Given, changes: tuple[Change, ...], wanted: Collection[Level]) 
     """The changes with those of their values that do lead to a wanted level; None when they do not."""
     for first in product(*(change.values for change in changes)):
         level = _level_after(given, _with_values(changes, first))
-        if level is not None and level in wanted:
+        if level is not None and level in wanted and not _is_more_than_needed(given, changes, first, level):
             return WhatIf(_all_that_do(given, changes, _with_values(changes, first), level), level)
     return None
+
+
+def _is_more_than_needed(given: _Given, changes: tuple[Change, ...], values: tuple[Value, ...], level: Level) -> bool:
+    """Whether some of the changes lead there already: where answers contradict each other, a step may be idle."""
+    every = _with_values(changes, values)
+    parts = (part for size in range(1, len(every)) for part in combinations(every, size))
+    return any(_level_after(given, part) is level for part in parts)
 
 
 def _all_that_do(

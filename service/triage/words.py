@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from service.triage.binding import Binding
 from service.triage.decision import Conflict, Decision, Finding, Proposal
 from service.triage.explanation import Explanation
@@ -13,10 +15,19 @@ DISCLAIMER = "A decision aid for clinicians, not a diagnosis."
 
 def finding_in_words(finding: Finding, rule_set: RuleSet) -> str:
     """A fired criterion with its level, the answers it rests on, its documents, and how it was settled."""
-    criterion = finding.criterion
-    settled = f" Basis: {criterion.basis}. {criterion.why}" if criterion.why else f" Basis: {criterion.basis}."
-    cited = _cited(criterion.sources, rule_set)
-    return f"{rule_set.levels[criterion.level].title}: {finding.words}. Sources: {cited}.{settled}"
+    before, after = _around(rule_set)[finding.criterion.id]
+    return f"{before}: {finding.words}. {after}"
+
+
+@lru_cache(maxsize=8)
+def _around(rule_set: RuleSet) -> dict[str, tuple[str, str]]:
+    """What is said of each criterion before and after its finding, whatever was answered."""
+    said = {}
+    for criterion in rule_set.criteria:
+        settled = f" Basis: {criterion.basis}. {criterion.why}" if criterion.why else f" Basis: {criterion.basis}."
+        after = f"Sources: {_cited(criterion.sources, rule_set)}.{settled}"
+        said[criterion.id] = rule_set.levels[criterion.level].title, after
+    return said
 
 
 def _cited(sources: tuple[Source, ...], rule_set: RuleSet) -> str:

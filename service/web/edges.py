@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import traceback
 import uuid
 from typing import Any
 
+import orjson
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -83,8 +83,7 @@ def _drain() -> None:
 
 def fhir_reply(resource: dict[str, Any], wanted: Wanted, version: FhirVersion, status: int = 200) -> Response:
     """A resource as the reply to a request, in the format and version that were agreed on."""
-    payload = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
-    return Response(payload, status=status, content_type=wanted.content_type(version))
+    return Response(orjson.dumps(resource), status=status, content_type=wanted.content_type(version))
 
 
 def _outcome_reply(problems: list[Problem]) -> Response:

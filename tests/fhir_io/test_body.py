@@ -3,6 +3,7 @@
 import json
 import time
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
@@ -133,6 +134,15 @@ def test_decimals_keep_their_precision() -> None:
     assert parse_body(b'{"a": 12}')["a"] == 12
 
 
+@cache
+def cost_of_a_plain_mebibyte() -> float:
+    """Seconds of CPU for a body that is read without a word."""
+    raw = b'{"a":[' + b'"aaaaaaaa",' * 95_000 + b'"a"]}'
+    start = time.process_time()
+    parse_body(raw)
+    return time.process_time() - start
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -150,9 +160,10 @@ def test_decimals_keep_their_precision() -> None:
         b'{"a":[' + b'"\\"",' * 200_000 + b"NaN]}",
     ],
 )
-def test_a_mebibyte_of_garbage_is_refused_fast(raw: bytes) -> None:
-    start = time.perf_counter()
+def test_a_mebibyte_of_garbage_costs_about_what_any_mebibyte_does(raw: bytes) -> None:
+    start = time.process_time()
     kind, words = refusal(raw)
-    assert time.perf_counter() - start < 0.8
+    took = time.process_time() - start
+    assert took < 100 * cost_of_a_plain_mebibyte()  # what grows with the square would cost a thousand times as much
     assert kind in (Kind.MALFORMED, Kind.TOO_LARGE)
     assert len(words) < 300

@@ -8,7 +8,7 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from proof.conftest import drawn
 
@@ -185,6 +185,7 @@ def test_on_the_shipped_rules_no_single_change_is_forgotten(number: int) -> None
 
 
 @settings(max_examples=60, deadline=None)
+@example(594183)
 @given(st.integers(0, 2**64))
 def test_every_set_that_is_told_leads_where_it_says_and_no_part_of_it_does(seed: int) -> None:
     items, answers = rules().rule_set.items, drawn(rules().rule_set, seed)
@@ -197,7 +198,10 @@ def test_every_set_that_is_told_leads_where_it_says_and_no_part_of_it_does(seed:
             pairs = list(zip(one.changes, values, strict=True))
             for part in (part for size in range(1, len(pairs)) for part in combinations(pairs, size)):
                 lesser = after(answers, [change for change, _ in part], [value for _, value in part], items)
-                assert level_of(rules(), lesser)[0] is not one.level, (answers, one, part)
+                level, reading = level_of(rules(), lesser)
+                known = {conflict.link_ids for conflict in level_of(rules(), answers)[1].conflicts}
+                contradicts = any(conflict.link_ids not in known for conflict in reading.conflicts)
+                assert contradicts or level is not one.level, (answers, one, part)
 
 
 # What it says
