@@ -23,6 +23,7 @@ HOMES = {
     "pydantic_core": ("service/fhir_io",),
     "jsonschema_rs": ("service/fhir_io/admission",),
     "orjson": ("service/fhir_io", "service/web"),
+    "re2": ("service/fhir_io/conformity",),
     "yaml": ("service/ruleset",),
     "marshmallow": ("service/ruleset", "service/settings.py"),
     "click": ("service/cli",),

@@ -13,7 +13,8 @@ _RESPONSE_NAMES = ("questionnaireResponse", "resource")
 _BUNDLE_TYPES = ("collection", "transaction")
 _REFERENCES = ("subject", "encounter")
 _KNOWN = (*_RESPONSE_NAMES, *_REFERENCES, "bundleType", "explain")
-_OF_VALIDATE = ("questionnaire", "mode", "profile")
+_QUESTIONNAIRE = "questionnaire"
+_OF_VALIDATE = ("mode", "profile")
 _SEND = "Send a QuestionnaireResponse, or Parameters with a parameter questionnaireResponse."
 
 Placed = tuple[dict[str, Any], str]
@@ -22,7 +23,10 @@ Placed = tuple[dict[str, Any], str]
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The response and its FHIRPath, the references given beside it, and the type of Bundle asked for."""
+    """The response and its FHIRPath, the references given beside it, and the type of Bundle asked for.
+
+    `questionnaire` is the Questionnaire that the response is to be checked against, if one came with it.
+    """
 
     response: dict[str, Any]
     response_path: str
@@ -30,6 +34,7 @@ class Envelope:
     encounter: Placed | None = None
     bundle_type: str = "collection"
     explain: bool = True
+    questionnaire: Placed | None = None
 
 
 def type_problem(body: dict[str, Any]) -> Problem | None:
@@ -55,18 +60,27 @@ def open_envelope(body: dict[str, Any], found: ProblemList, warnings: ProblemLis
     subject, encounter = (_reference(given.get(name), name, found) for name in _REFERENCES)
     bundle_type = _bundle_type(given.get("bundleType"), found)
     explain = _explain(given.get("explain"), found)
+    questionnaire = _questionnaire(given.get(_QUESTIONNAIRE), found)
     if response is None:
         return None
-    return Envelope(*response, subject=subject, encounter=encounter, bundle_type=bundle_type, explain=explain)
+    return Envelope(
+        *response,
+        subject=subject,
+        encounter=encounter,
+        bundle_type=bundle_type,
+        explain=explain,
+        questionnaire=questionnaire,
+    )
 
 
 def _by_name(body: dict[str, Any], found: ProblemList, warnings: ProblemList) -> dict[str, Placed]:
     given: dict[str, Placed] = {}
     for index, parameter in enumerate(body.get("parameter", ())):
         where, name = f"Parameters.parameter[{index}]", parameter.get("name", "")
-        if name in _KNOWN and name in given:
+        known = name in _KNOWN or name == _QUESTIONNAIRE
+        if known and name in given:
             found.structure(where, f"The parameter {name} is given more than once.", "Keep one of them.")
-        elif name in _KNOWN:
+        elif known:
             given[name] = (parameter, where)
         elif name not in _OF_VALIDATE:
             said = f"The parameter {name}" if is_plain_name(name) else "A parameter"
@@ -87,6 +101,18 @@ def _response(given: dict[str, Placed], found: ProblemList) -> Placed | None:
     if not isinstance(resource, dict) or resource.get("resourceType") != RESPONSE:
         message = f"The parameter {named[0]} needs a resource of type QuestionnaireResponse."
         found.structure(where, message, "Put the response into its resource.")
+        return None
+    return resource, f"{where}.resource"
+
+
+def _questionnaire(given: Placed | None, found: ProblemList) -> Placed | None:
+    if given is None:
+        return None
+    parameter, where = given
+    resource = parameter.get("resource")
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Questionnaire":
+        message = "The parameter questionnaire needs a resource of type Questionnaire."
+        found.structure(where, message, "Put the Questionnaire into its resource.")
         return None
     return resource, f"{where}.resource"
 

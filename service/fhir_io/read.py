@@ -9,6 +9,8 @@ from typing import Any
 from service.fhir_io.answers import ReadAnswers, read_answers
 from service.fhir_io.bound import read_bound_answers
 from service.fhir_io.choice import binding_for
+from service.fhir_io.conformity.check import differences, refused_differences
+from service.fhir_io.conformity.known import known_questionnaire
 from service.fhir_io.parameters import Envelope, open_envelope, type_problem
 from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.structure import structural_problems
@@ -64,13 +66,13 @@ def read_request(
     if envelope is None:
         raise Refused(found.listed())
     _check_status(envelope, found)
-    own = [_canonical(one, canonical_base) for one in (rule_set, *beside)]
-    served = (*dict.fromkeys(own), *(name for one in bindings for name in one.canonicals))
     binding = binding_for(body, bindings)
+    served = _served((rule_set, *beside), bindings, canonical_base)
     ours = binding is not None or _check_questionnaire(envelope, found, warnings, served=served)
     subject, encounter = subject_of(envelope, found), encounter_of(envelope, found, warnings)
     read = _answers(envelope, rule_set, canonical_base, binding)
     problems = [*found.listed(), *(read.problems.listed() if ours else ())]
+    problems += refused_differences(envelope, version, rule_set, canonical_base, bound=binding is not None)
     if problems:
         raise Refused(_structure_first(problems))
     return _request(envelope, subject, encounter, read, warnings, binding)
@@ -106,19 +108,23 @@ def validation_problems(
     *,
     bindings: Sequence[Binding] = (),
 ) -> list[Problem]:
-    """What is invalid in a body, and warnings: its structure, and its answers where it names a questionnaire served.
+    """What is invalid in a body, and warnings: its structure, its answers where it names a questionnaire served, and
+    its difference from the Questionnaire where that is known.
 
     What is valid but cannot be triaged (a status, a missing subject, another questionnaire) is not invalid.
     """
     found, warnings = ProblemList(), ProblemList()
     envelope = _opened(body, version, found, warnings)
-    served = _canonical(rule_set, canonical_base)
-    binding = binding_for(body, bindings)
-    known = envelope is not None and (binding or envelope.response.get("questionnaire") in _names(served))
-    if envelope is None or not known:
+    if envelope is None:
         return [*found.listed(), *warnings.listed()]
-    read = _answers(envelope, rule_set, canonical_base, binding)
-    return [*found.listed(), *read.problems.listed(), *warnings.listed(), *read.warnings.listed()]
+    known = known_questionnaire(envelope, version, rule_set, canonical_base)
+    binding = binding_for(body, bindings)
+    named = envelope.response.get("questionnaire") in _names(_canonical(rule_set, canonical_base))
+    read = ReadAnswers()
+    if binding or named or (known and known.ours):
+        read = _answers(envelope, rule_set, canonical_base, binding)
+    problems = [*found.listed(), *read.problems.listed(), *warnings.listed(), *read.warnings.listed()]
+    return problems + differences(envelope, known, rule_set, canonical_base)
 
 
 def _opened(body: dict[str, Any], version: FhirVersion, found: ProblemList, warnings: ProblemList) -> Envelope | None:
@@ -149,6 +155,12 @@ def _structure_first(problems: list[Problem]) -> list[Problem]:
 
 def _canonical(rule_set: RuleSet, canonical_base: str) -> str:
     return f"{canonical_base}/Questionnaire/{rule_set.id}|{rule_set.version}"
+
+
+def _served(rule_sets: Sequence[RuleSet], bindings: Sequence[Binding], canonical_base: str) -> tuple[str, ...]:
+    """Every questionnaire that a response may name, each once, the one that is read by first."""
+    own = dict.fromkeys(_canonical(one, canonical_base) for one in rule_sets)
+    return (*own, *(name for one in bindings for name in one.canonicals))
 
 
 def _names(served: str) -> tuple[str, str]:

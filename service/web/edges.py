@@ -32,6 +32,12 @@ STATUS = {
     Kind.SUBJECT: 422,
     Kind.ANSWER_TYPE: 422,
     Kind.ANSWER_CODE: 422,
+    Kind.NOT_ASKED: 422,
+    Kind.ARRANGEMENT: 422,
+    Kind.REQUIRED_ANSWER: 422,
+    Kind.OCCURRENCE: 422,
+    Kind.NOT_ENABLED: 422,
+    Kind.ANSWER_LIMIT: 422,
     Kind.FAULT: 500,
     Kind.NOT_READY: 503,
 }

@@ -1,0 +1,1 @@
+"""Whether a QuestionnaireResponse is an answer to its Questionnaire."""
