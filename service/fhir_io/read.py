@@ -65,7 +65,7 @@ def read_request(
     envelope = open_envelope(body, found, warnings) if plain else _opened(body, version, found, warnings)
     if envelope is None:
         raise Refused(found.listed())
-    _check_status(envelope, found)
+    _check_status(envelope, found, plain=plain)
     binding = binding_for(body, bindings)
     served = _served((rule_set, *beside), bindings, canonical_base)
     ours = binding is not None or _check_questionnaire(envelope, found, warnings, served=served)
@@ -168,9 +168,10 @@ def _names(served: str) -> tuple[str, str]:
     return served, served.rpartition("|")[0]
 
 
-def _check_status(envelope: Envelope, found: ProblemList) -> None:
-    """Refuse what says of itself that it may not be used as it is."""
-    _check_modifiers(envelope, found)
+def _check_status(envelope: Envelope, found: ProblemList, *, plain: bool) -> None:
+    """Refuse what says of itself that it may not be used as it is; a plain body has no modifiers."""
+    if not plain:
+        _check_modifiers(envelope, found)
     status = envelope.response.get("status")
     if status in TRIAGED_STATUS:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Finding, OpenQuestion, Proposal, Suspicion, Verdict
 from service.triage.facts import read_acutely
-from service.triage.judging import findings_of, level_by
+from service.triage.judging import Seen, findings_of, level_by, seen
 from service.triage.model import Ask, Evidence, Level, Notice
 from service.triage.operators import because
 from service.triage.questions import Answers, Facts
@@ -17,9 +17,10 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
     """The verdict on `answers`; the same answers always give an equal decision."""
     reading = read_acutely(rules.rule_set, answers)
     facts = reading.facts
-    findings = findings_of(rules, reading)
+    looked = seen(rules, reading)
+    findings = findings_of(rules, reading, looked)
     level = level_by(rules, ((finding.criterion.level, finding.verdict) for finding in findings))
-    suspicions = _suspicions(rules, facts, findings, level)
+    suspicions = _suspicions(rules, facts, looked, findings, level)
     proposals = _proposals(rules, facts, findings, suspicions)
     held_back = {p.test.code for p in proposals if level is Level.EMERGENCY and p.level is Level.ROUTINE}
     return Decision(
@@ -29,34 +30,32 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
         suspicions=suspicions,
         proposals=tuple(p for p in proposals if p.test.code not in held_back),
         withheld=tuple(p for p in proposals if p.test.code in held_back),
-        notices=tuple(notice for notice in _notices(rules, facts) if level in (notice.levels or Level)),
+        notices=tuple(notice for notice in _notices(rules, facts, looked) if level in (notice.levels or Level)),
         open_questions=_open_questions(rules, findings, level),
         conflicts=reading.conflicts,
     )
 
 
-def _notices(rules: CompiledRuleSet, facts: Facts) -> Iterator[Notice]:
+def _notices(rules: CompiledRuleSet, facts: Facts, looked: Seen | None) -> Iterator[Notice]:
     """The notices whose condition holds."""
-    if rules.generated is None:
+    if rules.generated is None or looked is None:
         yield from (notice for notice, when in rules.notices if when is None or when.judge(facts) is True)
     else:
-        given, _ = rules.generated.bits.given_and_possible(facts)
-        yield from (rules.notices[place][0] for place in rules.generated.notices(given))
+        yield from (rules.notices[place][0] for place in rules.generated.notices(looked.given))
 
 
-def _evidence(rules: CompiledRuleSet, facts: Facts) -> Iterator[tuple[str, Evidence, str]]:
+def _evidence(rules: CompiledRuleSet, facts: Facts, looked: Seen | None) -> Iterator[tuple[str, Evidence, str]]:
     """The patterns of evidence that hold, with the condition that each points to and the answers in words."""
-    if rules.generated is None:
+    if rules.generated is None or looked is None:
         holding = [one for one in rules.evidence if one[2].judge(facts) is True]
     else:
-        given, _ = rules.generated.bits.given_and_possible(facts)
-        holding = [rules.evidence[place] for place in rules.generated.evidence(given)]
+        holding = [rules.evidence[place] for place in rules.generated.evidence(looked.given)]
     for code, evidence, when in holding:
         yield code, evidence, "; ".join(because(when, facts, rules.rule_set.items))
 
 
 def _suspicions(
-    rules: CompiledRuleSet, facts: Facts, findings: tuple[Finding, ...], level: Level
+    rules: CompiledRuleSet, facts: Facts, looked: Seen | None, findings: tuple[Finding, ...], level: Level
 ) -> tuple[Suspicion, ...]:
     """Every condition that a fired criterion or a pattern of evidence points to, most acute first.
 
@@ -68,7 +67,7 @@ def _suspicions(
             for code in finding.criterion.suspects:
                 reasons.setdefault(code, []).append((finding.criterion.level, finding.words))
     if level > Level.SELF_CARE and rules.scope.judge(facts) is True:
-        for code, evidence, told in _evidence(rules, facts):
+        for code, evidence, told in _evidence(rules, facts, looked):
             reasons.setdefault(code, []).append((min(evidence.level, level), f"{evidence.title} ({told})"))
     found = [
         Suspicion(condition, max(at for at, _ in why), tuple(dict.fromkeys(text for _, text in why)))

@@ -20,23 +20,40 @@ def level_of(rules: CompiledRuleSet, answers: Answers) -> tuple[Level, Reading]:
     return level_by(rules, ((criterion.level, verdict) for criterion, verdict in _weighed(rules, reading))), reading
 
 
-def findings_of(rules: CompiledRuleSet, reading: Reading) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the generated functions look at: the answers given, and those given or still open."""
+
+    given: int
+    possible: int
+
+
+def seen(rules: CompiledRuleSet, reading: Reading) -> Seen | None:
+    """The facts as bits; None when each condition is to be judged by itself."""
+    return Seen(*rules.generated.bits.given_and_possible(reading.facts)) if rules.generated else None
+
+
+def findings_of(rules: CompiledRuleSet, reading: Reading, looked: Seen | None) -> tuple[Finding, ...]:
     """A finding for each criterion; with generated functions those that did not fire come without words."""
-    if rules.generated is None:
+    if rules.generated is None or looked is None:
         return tuple(judge_one(rules, reading, *criterion) for criterion in rules.criteria)
     findings = list(rules.silent)
-    for places in _places(rules.generated, reading):
-        for place in places:
-            findings[place] = judge_one(rules, reading, *rules.criteria[place])
+    fired, still_open, lowered = _places(rules.generated, reading, looked)
+    for place in fired:
+        criterion, when, _ = rules.criteria[place]
+        findings[place] = Finding(criterion, Verdict.FIRED, because(when, reading.facts, rules.rule_set.items))
+    for place in (*still_open, *lowered):
+        findings[place] = judge_one(rules, reading, *rules.criteria[place])
     return tuple(findings)
 
 
 def _weighed(rules: CompiledRuleSet, reading: Reading) -> Iterator[tuple[Criterion, Verdict]]:
     """The verdict of each criterion; of the generated function only those that fired or are open."""
-    if rules.generated is None:
+    looked = seen(rules, reading)
+    if rules.generated is None or looked is None:
         yield from ((criterion, weigh(reading, when, unless).verdict) for criterion, when, unless in rules.criteria)
         return
-    fired, still_open, lowered = _places(rules.generated, reading)
+    fired, still_open, lowered = _places(rules.generated, reading, looked)
     yield from ((rules.criteria[place][0], Verdict.FIRED) for place in fired)
     yield from ((rules.criteria[place][0], Verdict.UNKNOWN) for place in still_open)
     for place in lowered:
@@ -44,12 +61,11 @@ def _weighed(rules: CompiledRuleSet, reading: Reading) -> Iterator[tuple[Criteri
         yield criterion, weigh(reading, when, unless).verdict
 
 
-def _places(generated: Generated, reading: Reading) -> tuple[list[int], list[int], list[int]]:
-    given, possible = generated.bits.given_and_possible(reading.facts)
-    undisputed = given
+def _places(generated: Generated, reading: Reading, looked: Seen) -> tuple[list[int], list[int], list[int]]:
+    undisputed = looked.given
     if len(reading.undisputed) < len(reading.facts):
         undisputed, _ = generated.bits.given_and_possible(reading.undisputed)
-    return generated.criteria(given, possible, undisputed)
+    return generated.criteria(looked.given, looked.possible, undisputed)
 
 
 @dataclass(frozen=True, slots=True)
