@@ -34,7 +34,10 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
     conflicts: list[Conflict] = []
     facts: dict[str, frozenset[Answer]] = {}
     for link_id, item in rule_set.items.items():
-        if (given := answers.get(link_id)) and _says_something(item, given):
+        given = answers.get(link_id, ())
+        if len(given) == 1 and isinstance(given[0], (bool, str)):
+            facts[link_id] = _alone(given[0])
+        elif _says_something(item, given):
             facts[link_id] = _one_reading(item, given, conflicts)
     for item in rule_set.gated:
         _imply_gate(rule_set, item, answers, facts, conflicts)
@@ -42,7 +45,7 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
         if _is_hidden(item, facts):
             facts[item.link_id] = frozenset(v for v in facts.get(item.link_id, ()) if not isinstance(v, Unasked))
     for pair in rule_set.contradictions:
-        if all(not facts.get(side.item, frozenset()).isdisjoint(side.values) for side in (pair.first, pair.second)):
+        if is_met(pair.first, facts) and is_met(pair.second, facts):
             sides = [_told(rule_set.items[side.item], facts[side.item]) for side in (pair.first, pair.second)]
             conflicts.append(
                 Conflict(
@@ -68,7 +71,7 @@ def _disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[Is, ...]]:
 def _says_something(item: Item, given: tuple[Answer, ...]) -> bool:
     """Whether a question was answered: not when none of its options was asked."""
     if not any(isinstance(value, Unasked) for value in given):
-        return True
+        return bool(given)
     options = [option.code for option in item.options if option.code != NONE]
     return not (options and all(_is_unasked(option, given) for option in options))
 
@@ -78,8 +81,6 @@ def _is_unasked(option: str, given: tuple[Answer, ...]) -> bool:
 
 
 def _one_reading(item: Item, given: tuple[Answer, ...], conflicts: list[Conflict]) -> frozenset[Answer]:
-    if len(given) == 1 and isinstance(given[0], bool | str):
-        return _alone(given[0])
     values = tuple(dict.fromkeys(given))
     kept: frozenset[Answer]
     if item.repeats:
