@@ -1,0 +1,1 @@
+"""What the service is measured against: programs that do the same, or a part of it, with parts that others made."""

@@ -1,0 +1,1 @@
+"""The clinical reasoning of cqframework: PlanDefinition/$apply with the same criteria."""
