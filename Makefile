@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check clean
+.PHONY: help demo serve test lint check bench clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -36,8 +36,11 @@ check: lint ## lint, and look at types and at what imports what
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)-bench/installed ## Measure against peers (half an hour); BENCH='--quick --only parts' takes less
+	$(VENV)-bench/bin/python -m bench $(BENCH)
+
 clean: ## Remove the virtual environment and what the tools left
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench bench/peers/cqf/target bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -51,3 +54,8 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 $(VENV)/installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[test]'
 	@touch $(VENV)/installed $@
+
+$(VENV)-bench/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[bench]'
+	@touch $@

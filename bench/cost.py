@@ -12,13 +12,14 @@ from typing import Any
 
 from bench import bodies
 from bench.clock import ratio, spread, there_and_back
+from bench.peers import built
 from bench.peers.cqf import over_http
-from bench.processes import ROOT, Server, free_port, memory, post, serving, stop
+from bench.processes import Server, free_port, memory, post, serving
 from bench.wrk import Run, load, missing
 
 OURS = "/fhir/QuestionnaireResponse/$triage?explain=false"
 EXPLAINED = "/fhir/QuestionnaireResponse/$triage"
-SLOW = ("cqf $apply",)
+SLOW_TO_WARM, WARM = ("cqf $apply",), 12
 USUAL_CONNECTIONS = 16
 ITEMS, CONNECTIONS = (10, 40, 80), (1, 4, 16, 64)
 FIGURES = ("per_second", "p50_ms", "p99_ms", "cpu_us")
@@ -51,8 +52,9 @@ def cost(folder: Path, effort: Effort) -> dict[str, Any]:
         (folder / f"body-{items}.json").write_bytes(bodies.body(items))
     with ExitStack() as running:
         variants, answers = _variants(running, folder)
-        for make in variants.values():  # what is compiled or loaded on first use is not what is measured
-            load(make(bodies.USUAL), folder / f"body-{bodies.USUAL}.json", connections=2, seconds=effort.seconds)
+        for name, make in variants.items():  # what is compiled or loaded on first use is not what is measured
+            warm = effort.seconds * (WARM if name in SLOW_TO_WARM else 1)
+            load(make(bodies.USUAL), folder / f"body-{bodies.USUAL}.json", connections=2, seconds=warm)
         cells = [_cell(variants, folder, effort, *pair) for pair in effort.cells()]
         held = {name: asdict(memory(make(bodies.USUAL).process.pid)) for name, make in variants.items()}
     return {"seconds": effort.seconds, "answers": answers, "cells": cells, "memory_mb": held}
@@ -76,8 +78,8 @@ def _variants(running: ExitStack, folder: Path) -> tuple[dict[str, Variant], dic
         "echo of the explained": lambda items: replace(echo, path=f"/echo/{items}-explained"),
         "plain": lambda _: replace(plain, path="/plain"),
     }
-    if over_http.can_serve():
-        cqf = running.enter_context(over_http.server())
+    if not built.without_cqf():
+        cqf = running.enter_context(over_http.server(folder))
         variants["cqf $apply"] = lambda _: cqf
     return variants, answers
 

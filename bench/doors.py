@@ -10,12 +10,14 @@ from typing import Any
 
 from service.assess import Triage
 from service.assess import assess as assess_response
+from service.fhir_io.answers import read_answers
 from service.fhir_io.body import parse_body
 from service.fhir_io.build import build_bundle
 from service.fhir_io.canonical import PRIORITY, Edition
 from service.fhir_io.read import read_request
 from service.fhir_io.respond import questionnaire_response
 from service.fhir_io.structure import structural_problems
+from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import R4
 from service.problems import Refused
 from service.ruleset.generate import draw
@@ -32,6 +34,7 @@ from service.triage.words import notes, rationale, what_to_do
 from service.wiring import build_service
 
 __all__ = [
+    "PRIORITY",
     "AllOf",
     "AnyOf",
     "AtLeast",
@@ -42,7 +45,6 @@ __all__ = [
     "Item",
     "Level",
     "RuleSet",
-    "PRIORITY",
     "Triage",
     "notes",
     "rationale",
@@ -139,6 +141,17 @@ def made_up(numbers: Iterable[int], *, keep: int = 1_000) -> list[dict[str, Any]
     return found
 
 
+def examples() -> list[dict[str, Any]]:
+    """The responses in R4 among the examples that are triaged: contradictory, hidden, in other codings, and so on."""
+    made, found = triage(), []
+    for path in sorted(Settings().examples_path.glob("*/response.json")):
+        raw = path.read_bytes()
+        response = json.loads(raw)
+        if response["resourceType"] == "QuestionnaireResponse" and "r5" not in path.parent.name and level(made, raw):
+            found.append(response)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The parts of one triage as calls without arguments, in their order, and the whole."""
@@ -148,7 +161,7 @@ class Steps:
 
 
 def steps(raw: bytes) -> Steps:
-    """The parts of the triage of `raw`."""
+    """The parts of the triage of `raw`; each is given what those before it have made."""
     made, many = triage(), triage(with_criteria=120)
     rules = made.rule_sets[0]
     body = parse_body(raw, made.limits)
@@ -161,11 +174,12 @@ def steps(raw: bytes) -> Steps:
         return structural_problems(parse_body(raw, made.limits), R4, "QuestionnaireResponse")
 
     def read() -> object:
-        return read_request(parse_body(raw, made.limits), R4, rules.rule_set, made.canonical_base)
+        system = f"{made.canonical_base}/CodeSystem/{ANSWERS}"
+        return read_answers(request.response, request.response_path, rules.rule_set, answer_system=system)
 
     parts: dict[str, Call] = {
         "admission": admitted,
-        "admission and answers": read,
+        "answers": read,
         "decide": lambda: decide(rules, request.answers),
         "build": lambda: build_bundle(decision, request, **said),
         "dump": lambda: _bytes(bundle),

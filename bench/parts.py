@@ -26,7 +26,6 @@ def parts(*, rounds: int) -> dict[str, Any]:
         "dump, small answer": writing.parts["dump"],
     }
     took = interleaved(calls, rounds=rounds, seconds=SECONDS)
-    took["answers"] = _less(took["admission and answers"], took["admission"])
     took["build and dump, small answer"] = _added(took["build, small answer"], took["dump, small answer"])
     whole = took["whole, no explanation"]
     made_of = ("admission", "answers", "decide", "build", "dump")
@@ -37,13 +36,15 @@ def parts(*, rounds: int) -> dict[str, Any]:
         "small_answer_bytes": len(doors.assess(doors.triage(), small, explain=False)),
         "microseconds": {name: spread(second * 1e6 for second in listed).as_json() for name, listed in took.items()},
         "shares": {name: ratio(took[name], whole).as_json() for name in made_of},
+        "rest": spread(1 - share for share in _together(took, made_of, whole)).as_json(),
         "admission to orjson.loads": ratio(took["admission"], took["orjson.loads of the same body"]).as_json(),
     }
 
 
-def _less(whole: list[float], part: list[float]) -> list[float]:
-    return [max(0.0, a - b) for a, b in zip(whole, part, strict=True)]
-
-
 def _added(one: list[float], other: list[float]) -> list[float]:
     return [a + b for a, b in zip(one, other, strict=True)]
+
+
+def _together(took: dict[str, list[float]], names: tuple[str, ...], whole: list[float]) -> list[float]:
+    """What share of the whole the parts are together, round by round."""
+    return [sum(took[name][number] for name in names) / one for number, one in enumerate(whole)]

@@ -49,11 +49,15 @@ def serving(
 ) -> Iterator[Server]:
     """The server while it runs; it takes connections when this is entered."""
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         server = Server(name, process, port, path)
-        _await_connection(server)
+        await_connection(server)
         yield server
     finally:
         stop(process)
@@ -76,7 +80,8 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _await_connection(server: Server) -> None:
+def await_connection(server: Server) -> None:
+    """Wait until the server takes connections; RuntimeError when it does not."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends and server.process.poll() is None:
         with socket.socket() as caller:

@@ -1,9 +1,9 @@
-"""The service itself, in a process of its own, without HTTP."""
+"""The service itself and the plain pipeline, in a process of their own, without HTTP."""
 
 from __future__ import annotations
 
 from bench import doors
-from bench.peers import window
+from bench.peers import plain, window
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     modes = {
         "objects": lambda raw: doors.to_bundle(made, raw),
         "bytes": lambda raw: doors.assess(made, raw, explain=False),
+        "plain": lambda raw: plain.assess(made, raw),
         "explained": lambda raw: doors.assess(made, raw, explain=True),
     }
     window.obey(modes, verdict)

@@ -1,12 +1,20 @@
-"""$apply over HTTP, by HAPI's server."""
+"""$apply over HTTP, by HAPI's RestfulServer on Jetty."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-
-def can_serve() -> bool:
-    return False
+from bench.peers import built
+from bench.peers.cqf import generate
+from bench.processes import Server, free_port, serving
 
 
 @contextmanager
-def server():
-    yield None
+def server(folder: Path) -> Iterator[Server]:
+    """HAPI's server with the one operation, while it runs; built.without_cqf() says whether it can."""
+    port = free_port()
+    command = ["java", "-cp", built.CLASSES, "bench.Serve", str(generate.write(folder)), str(port)]
+    with serving("cqf $apply", command, port=port, path="/fhir/PlanDefinition/$apply") as running:
+        yield running

@@ -1,0 +1,1 @@
+"""Engines on Node: fhirpath.js and cql-execution, with the same criteria."""
