@@ -19,7 +19,7 @@ from bench.wrk import Run, load, missing
 
 OURS = "/fhir/QuestionnaireResponse/$triage?explain=false"
 EXPLAINED = "/fhir/QuestionnaireResponse/$triage"
-SLOW_TO_WARM, WARM = ("cqf $apply",), 12
+SLOW_TO_WARM, WARM = ("cqf $apply",), 20
 USUAL_CONNECTIONS = 16
 ITEMS, CONNECTIONS = (10, 40, 80), (1, 4, 16, 64)
 FIGURES = ("per_second", "p50_ms", "p99_ms", "cpu_us")
