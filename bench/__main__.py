@@ -12,10 +12,9 @@ from typing import Any
 from bench import cost, engines, flame, growth, parts, plots
 from bench.machine import commit, machine
 from bench.processes import ROOT
-from bench.tables import tables, target_table
+from bench.tables import quoted, tables, target_table
 
 SECTIONS = ("parts", "start", "cost", "engines", "growth", "flame")
-BEGIN, END = "<!-- begin: targets -->", "<!-- end: targets -->"
 
 
 def main() -> int:
@@ -24,7 +23,8 @@ def main() -> int:
     asked.out.mkdir(parents=True, exist_ok=True)
     kept = asked.out / "results.json"
     results: dict[str, Any] = json.loads(kept.read_text("utf-8")) if kept.exists() else {"commits": {}}
-    results["machine"] = machine()
+    if asked.only:
+        results["machine"] = machine()
     failed = False
     for name in asked.only:
         print(f"{name} …", file=sys.stderr)
@@ -65,18 +65,17 @@ def _measured(name: str, folder: Path, asked: argparse.Namespace) -> dict[str, A
 
 
 def _write(results: dict[str, Any], folder: Path) -> None:
-    """The tables, and the targets in the page beside the folder, between two comments."""
+    """The tables, and those that the page beside the folder quotes, each between two comments."""
     (folder / "tables.md").write_text(tables(results), encoding="utf-8")
     page = folder.with_suffix(".md")
-    if page.exists() and BEGIN in (text := page.read_text("utf-8")):
-        before, _, rest = text.partition(BEGIN)
-        after = rest.partition(END)[2]
-        page.write_text(f"{before}{BEGIN}\n{target_table(results)}\n{END}{after}", encoding="utf-8")
+    if page.exists():
+        page.write_text(quoted(page.read_text("utf-8"), results), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the service and its peers.")
-    parser.add_argument("--only", default=",".join(SECTIONS), type=_sections, help=f"some of {', '.join(SECTIONS)}")
+    sections = f"some of {', '.join(SECTIONS)}; none measures nothing and writes the tables anew"
+    parser.add_argument("--only", default=",".join(SECTIONS), type=_sections, help=sections)
     parser.add_argument("--quick", action="store_true", help="short runs, for a look; the results say that they were")
     parser.add_argument("--every-pair", action="store_true", help="every size at every number of connections")
     parser.add_argument("--out", default=ROOT / "docs/performance", type=Path, help="where results are written")
@@ -84,7 +83,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _sections(given: str) -> list[str]:
-    names = given.split(",")
+    names = [] if given == "none" else given.split(",")
     if unknown := [name for name in names if name not in SECTIONS]:
         raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: there is {', '.join(SECTIONS)}")
     return names

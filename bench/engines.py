@@ -24,7 +24,7 @@ WHOLE, TRIMMED, KEPT = range(1, 151), range(151, 201), 20
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One thing that is timed: which process does it, in which of its modes, and how long it takes to warm up."""
+    """One thing that is timed: which process does it, in which of its modes, and windows to warm up in."""
 
     process: str
     mode: str
@@ -56,7 +56,7 @@ def engines(folder: Path, *, rounds: int, seconds: float) -> dict[str, Any]:
         processes = {name: running.enter_context(_started(command)) for name, command in commands.items()}
         windows = {name: window for name, window in WINDOWS.items() if window.process in processes}
         for window in windows.values():
-            _ask(processes[window.process], f"run {window.mode} {seconds * window.warm} {body}")
+            _warm(processes[window.process], window, seconds, body)
         fidelity = _fidelity(processes, folder)
         rates: dict[str, list[float]] = {name: [] for name in windows}
         used: dict[str, list[float]] = {name: [] for name in windows}
@@ -115,6 +115,13 @@ def _ask(process: subprocess.Popen[str], line: str) -> Any:
     if not answer:
         raise RuntimeError(f"{process.args} ended at: {line}")
     return json.loads(answer)
+
+
+def _warm(process: subprocess.Popen[str], window: Window, seconds: float, body: Path) -> None:
+    """Let it work until it has used enough processor time, however little of it a busy machine gives."""
+    enough = processor_seconds(process.pid) + seconds * window.warm
+    while processor_seconds(process.pid) < enough:
+        _timed(process, window.mode, seconds, body)
 
 
 def _timed(process: subprocess.Popen[str], mode: str, seconds: float, body: Path) -> tuple[float, float]:

@@ -36,6 +36,20 @@ def target_table(results: Results) -> str:
     return _table(["target", "wanted", "measured", "met"], rows)
 
 
+def quoted(page: str, results: Results) -> str:
+    """The page with each table that it quotes made anew: what stands between `<!-- begin: NAME -->` and its end."""
+    quotable = {
+        "targets": target_table,
+        **{name: lambda all_, n=name, m=make: m(all_[n]) for name, _, make in SECTIONS},
+    }
+    for name, make in quotable.items():
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        if begin in page and (name == "targets" or name in results):
+            before, _, rest = page.partition(begin)
+            page = f"{before}{begin}\n{make(results)}\n{end}{rest.partition(end)[2]}"
+    return page
+
+
 def _parts(parts: Results) -> str:
     shares = parts["shares"]
     rows = [
