@@ -34,4 +34,13 @@ def flame(folder: Path, target: Path, *, seconds: int) -> dict[str, Any]:
         process.wait(timeout=seconds + 60)
     finally:
         stop(process)
+    _without_places(target)
     return {"file": target.name, "seconds": seconds, "samples_a_second": SAMPLES_A_SECOND}
+
+
+def _without_places(target: Path) -> None:
+    """The graph without the folders of this machine, which the command lines in it name."""
+    text = target.read_text("utf-8")
+    for folder in (target.parent, ROOT, Path(sys.executable).parent):
+        text = text.replace(f"{folder}/", "")
+    target.write_text(text, encoding="utf-8")
