@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from service.assess import Triage
 from service.assess import assess as assess_response
+from service.fhir_io.admission.admit import admitted
 from service.fhir_io.answers import read_answers
 from service.fhir_io.body import parse_body
 from service.fhir_io.build import build_bundle
@@ -24,9 +27,10 @@ from service.ruleset.generate import draw
 from service.ruleset.load import load_rule_set
 from service.ruleset.weights import load_weights
 from service.settings import Settings
-from service.triage.compiled import compile_rules
+from service.triage.compiled import CompiledRuleSet, compile_rules, with_generated
 from service.triage.decide import decide
 from service.triage.decision import Decision
+from service.triage.facts import read_acutely
 from service.triage.model import Criterion, Level, RuleSet
 from service.triage.questions import AllOf, AnyOf, AtLeast, Condition, Is, Item
 from service.triage.why import why
@@ -61,7 +65,7 @@ def triage(*, with_criteria: int = 0) -> Triage:
     made = build_service(Settings(max_items=ROOMY)).triage
     if not with_criteria:
         return made
-    return replace(made, rule_sets=(compile_rules(of_size(made.rule_sets[0].rule_set, with_criteria)),))
+    return replace(made, rule_sets=(_ready(of_size(made.rule_sets[0].rule_set, with_criteria)),))
 
 
 def rule_set() -> RuleSet:
@@ -83,7 +87,12 @@ def of_size(rules: RuleSet, count: int, *, silent: frozenset[str] = frozenset())
 
 def grown(made: Triage, count: int, silent: frozenset[str]) -> Triage:
     """The same with a rule set of `count` criteria; to make it compiles the rules."""
-    return replace(made, rule_sets=(compile_rules(of_size(made.rule_sets[0].rule_set, count, silent=silent)),))
+    return replace(made, rule_sets=(_ready(of_size(made.rule_sets[0].rule_set, count, silent=silent)),))
+
+
+def _ready(rules: RuleSet) -> CompiledRuleSet:
+    """As the service serves them."""
+    return with_generated(compile_rules(rules))
 
 
 def assess(made: Triage, raw: bytes, *, explain: bool) -> bytes:
@@ -92,9 +101,7 @@ def assess(made: Triage, raw: bytes, *, explain: bool) -> bytes:
 
 
 def _bytes(bundle: Any) -> bytes:
-    if isinstance(bundle, bytes):
-        return bundle
-    return json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()
+    return bundle if isinstance(bundle, bytes) else orjson.dumps(bundle)
 
 
 def to_bundle(made: Triage, raw: bytes) -> object:
@@ -152,6 +159,22 @@ def examples() -> list[dict[str, Any]]:
     return found
 
 
+def _thorough(raw: bytes, made: Triage) -> object:
+    return structural_problems(parse_body(raw, made.limits), R4, "QuestionnaireResponse")
+
+
+def _verdicts(rules: CompiledRuleSet, answers: Mapping[str, tuple[bool | str, ...]]) -> Call:
+    """The generated function alone: which criteria fire, are open or lowered, from facts to places."""
+    generated, facts = rules.generated, read_acutely(rules.rule_set, answers).facts
+    assert generated is not None
+
+    def judge() -> object:
+        given, possible = generated.bits.given_and_possible(facts)
+        return generated.criteria(given, possible, given)
+
+    return judge
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The parts of one triage as calls without arguments, in their order, and the whole."""
@@ -164,27 +187,26 @@ def steps(raw: bytes) -> Steps:
     """The parts of the triage of `raw`; each is given what those before it have made."""
     made, many = triage(), triage(with_criteria=120)
     rules = made.rule_sets[0]
-    body = parse_body(raw, made.limits)
-    request = read_request(body, R4, rules.rule_set, made.canonical_base)
+    taken = admitted(raw, R4, made.limits)
+    request = read_request(taken.body, R4, rules.rule_set, made.canonical_base, plain=taken.plain)
     decision = decide(rules, request.answers)
     said = {"rule_set": rules.rule_set, "canonical_base": made.canonical_base, "version": R4, "now": made.clock()}
     bundle = build_bundle(decision, request, **said)
-
-    def admitted() -> object:
-        return structural_problems(parse_body(raw, made.limits), R4, "QuestionnaireResponse")
 
     def read() -> object:
         system = f"{made.canonical_base}/CodeSystem/{ANSWERS}"
         return read_answers(request.response, request.response_path, rules.rule_set, answer_system=system)
 
     parts: dict[str, Call] = {
-        "admission": admitted,
+        "admission": lambda: admitted(raw, R4, made.limits),
+        "admission, the thorough way": lambda: _thorough(raw, made),
         "answers": read,
         "decide": lambda: decide(rules, request.answers),
         "build": lambda: build_bundle(decision, request, **said),
         "dump": lambda: _bytes(bundle),
         "explanation": lambda: why(rules, request.answers, decision),
         "decide, 120 criteria": lambda: decide(many.rule_sets[0], request.answers),
+        "verdicts, 120 criteria": _verdicts(many.rule_sets[0], request.answers),
     }
     whole: dict[str, Call] = {
         "whole, no explanation": lambda: assess(made, raw, explain=False),
