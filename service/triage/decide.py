@@ -19,19 +19,20 @@ def decide(rules: CompiledRuleSet, answers: Answers) -> Decision:
     facts = reading.facts
     looked = seen(rules, reading)
     findings = findings_of(rules, reading, looked)
-    level = level_by(rules, ((finding.criterion.level, finding.verdict) for finding in findings))
-    suspicions = _suspicions(rules, facts, looked, findings, level)
-    proposals = _proposals(rules, facts, findings, suspicions)
+    matters = tuple(finding for finding in findings if finding.verdict is not Verdict.NOT_FIRED)
+    level = level_by(rules, ((finding.criterion.level, finding.verdict) for finding in matters))
+    suspicions = _suspicions(rules, facts, looked, matters, level)
+    proposals = _proposals(rules, facts, matters, suspicions)
     held_back = {p.test.code for p in proposals if level is Level.EMERGENCY and p.level is Level.ROUTINE}
     return Decision(
         level=level,
-        highest=max([level, *(f.criterion.level for f in findings if f.verdict is not Verdict.NOT_FIRED)]),
+        highest=max([level, *(finding.criterion.level for finding in matters)]),
         findings=findings,
         suspicions=suspicions,
         proposals=tuple(p for p in proposals if p.test.code not in held_back),
         withheld=tuple(p for p in proposals if p.test.code in held_back),
         notices=tuple(notice for notice in _notices(rules, facts, looked) if level in (notice.levels or Level)),
-        open_questions=_open_questions(rules, findings, level),
+        open_questions=_open_questions(rules, matters, level),
         conflicts=reading.conflicts,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from service.triage.model import Criterion, Level, Notice, Qualifier, RecommendedTest, SuspectedCondition
 from service.triage.questions import Coding, Item, Option
@@ -89,7 +90,7 @@ class OpenQuestion:
         return f"{self.item.label} (not asked about: {options})" if options else self.item.label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """The whole verdict on one set of answers."""
 
@@ -103,7 +104,7 @@ class Decision:
     open_questions: tuple[OpenQuestion, ...]
     conflicts: tuple[Conflict, ...]
 
-    @property
+    @cached_property
     def fired(self) -> tuple[Finding, ...]:
         """The findings that fired, most acute first, otherwise in the order of the rule files."""
         fired = [finding for finding in self.findings if finding.verdict is Verdict.FIRED]

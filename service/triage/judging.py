@@ -34,7 +34,7 @@ def seen(rules: CompiledRuleSet, reading: Reading) -> Seen | None:
 
 
 def findings_of(rules: CompiledRuleSet, reading: Reading, looked: Seen | None) -> tuple[Finding, ...]:
-    """A finding for each criterion; with generated functions those that did not fire come without words."""
+    """A finding for each criterion; with generated functions those that did not fire or are open have no words."""
     if rules.generated is None or looked is None:
         return tuple(judge_one(rules, reading, *criterion) for criterion in rules.criteria)
     findings = list(rules.silent)
@@ -42,7 +42,10 @@ def findings_of(rules: CompiledRuleSet, reading: Reading, looked: Seen | None) -
     for place in fired:
         criterion, when, _ = rules.criteria[place]
         findings[place] = Finding(criterion, Verdict.FIRED, because(when, reading.facts, rules.rule_set.items))
-    for place in (*still_open, *lowered):
+    for place in still_open:
+        criterion, when, _ = rules.criteria[place]
+        findings[place] = _unknown(criterion, decisive_leaves(when, reading.facts), reading.facts, ())
+    for place in lowered:
         findings[place] = judge_one(rules, reading, *rules.criteria[place])
     return tuple(findings)
 
