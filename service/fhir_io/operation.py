@@ -32,7 +32,7 @@ def triage_operation(edition: Edition) -> Resource:
         "system": False,
         "type": True,
         "instance": False,
-        "parameter": [_response(), _subject(), _encounter(), _bundle_type(edition), _explain(), _return()],
+        "parameter": [_response(), _subject(), _encounter(), _bundle_type(edition), _explain(), _questionnaire(), _return()],
     }
 
 
@@ -96,6 +96,18 @@ def _explain() -> Resource:
         "documentation": "Whether to say which answers would make the level higher or lower and what to ask next; "
         "true when left out. In the address it may stand as well: $triage?explain=false.",
         "type": "boolean",
+    }
+
+
+def _questionnaire() -> Resource:
+    return {
+        "name": "questionnaire",
+        "use": "in",
+        "min": 0,
+        "max": "1",
+        "documentation": "The Questionnaire that is answered, when it is not ours: the response is then checked against "
+        "it, and refused where it does not fit.",
+        "type": "Questionnaire",
     }
 
 

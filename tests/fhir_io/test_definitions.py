@@ -131,6 +131,7 @@ def test_the_operation(version):
         ("encounter", "in", 0, "1", "Reference"),
         ("bundleType", "in", 0, "1", "code"),
         ("explain", "in", 0, "1", "boolean"),
+        ("questionnaire", "in", 0, "1", "Questionnaire"),
         ("return", "out", 1, "1", "Bundle"),
     ]
     bundle_type = next(p for p in operation["parameter"] if p["name"] == "bundleType")

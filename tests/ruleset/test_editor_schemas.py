@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "rules" / "schemas"
 RULE_SETS = (packaged("rules") / "limb_numbness", ROOT / "tests/several/hand_after_cast", ROOT / "tests/ruleset/tiny")
 FILES = [path for folder in RULE_SETS for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.json")])]
+BINDINGS = sorted((ROOT / "tests/bindings/published").glob("*/binding.yaml"))
 SCHEMAS = editor_schemas()
 
 Path_ = tuple[str | int, ...]
@@ -60,7 +61,7 @@ def refused_by_us(name: str, data: Any) -> bool:
 
 def test_the_files_are_those_of_the_shapes_of_today(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["schemas", str(tmp_path / "made")])
-    assert (done.exit_code, done.output) == (0, f"13 schemas written to {tmp_path / 'made'}\n")
+    assert (done.exit_code, done.output) == (0, f"14 schemas written to {tmp_path / 'made'}\n")
     made = {path.name: path.read_text("utf-8") for path in (tmp_path / "made").iterdir()}
     committed = {path.name: path.read_text("utf-8") for path in COMMITTED.iterdir()}
     assert made == committed, "out of step; run: numbness-triage schemas rules/schemas"
@@ -72,7 +73,7 @@ def test_each_is_a_schema_of_the_draft_that_it_names(name: str) -> None:
     Draft7Validator.check_schema(schema)
     assert schema["$schema"] == Draft7Validator.META_SCHEMA["$schema"]
     assert schema["$id"].endswith(f"/{name}")
-    assert schema["title"].endswith(" of a rule set")
+    assert schema["title"].endswith((" of a rule set", "somebody else's questionnaire"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -229,6 +230,17 @@ def test_both_say_the_same_of_changed_files(made: tuple[str, Any]) -> None:
     name, data = made
     if not asks_for_more_than_there_are(data):
         assert refused_by_us(name, data) is not VALIDATORS[name].is_valid(data)
+
+
+@pytest.mark.parametrize("path", BINDINGS, ids=lambda path: path.parent.name)
+def test_a_binding_is_good_for_the_editor_and_with_a_fault_it_is_not(path: Path) -> None:
+    judge = Draft7Validator(SCHEMAS["binding.schema.json"])
+    data = data_of(path)
+    assert not list(judge.iter_errors(data))
+    for fault in ({"extra": 1}, {"status": "on"}, {"questions": []}, {"version": "1"}, {"rules": {}}):
+        assert not judge.is_valid(data | fault), fault
+    for needed in ("id", "questionnaire", "rules", "questions"):
+        assert not judge.is_valid({key: value for key, value in data.items() if key != needed}), needed
 
 
 def test_the_guide_tells_the_editor_of_every_file_and_its_schema() -> None:
