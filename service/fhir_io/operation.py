@@ -32,7 +32,15 @@ def triage_operation(edition: Edition) -> Resource:
         "system": False,
         "type": True,
         "instance": False,
-        "parameter": [_response(), _subject(), _encounter(), _bundle_type(edition), _explain(), _questionnaire(), _return()],
+        "parameter": [
+            _response(),
+            _subject(),
+            _encounter(),
+            _bundle_type(edition),
+            _explain(),
+            _questionnaire(),
+            _return(),
+        ],
     }
 
 
@@ -105,8 +113,8 @@ def _questionnaire() -> Resource:
         "use": "in",
         "min": 0,
         "max": "1",
-        "documentation": "The Questionnaire that is answered, when it is not ours: the response is then checked against "
-        "it, and refused where it does not fit.",
+        "documentation": "The Questionnaire that is answered, when it is not ours: the response is then checked "
+        "against it, and refused where it does not fit.",
         "type": "Questionnaire",
     }
 
