@@ -46,7 +46,12 @@ def _key(identifier: dict[str, Any] | None) -> list[Any]:
 
 def part_id(assessment: str, part: str) -> str:
     """The id of a resource that belongs to an assessment, by the name of the part."""
-    return str(uuid.uuid5(uuid.UUID(assessment), part))
+    return str(uuid.uuid5(_parsed(assessment), part))
+
+
+@lru_cache(maxsize=64)
+def _parsed(assessment: str) -> uuid.UUID:
+    return uuid.UUID(assessment)
 
 
 def urn(resource_id: str) -> str:

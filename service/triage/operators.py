@@ -79,8 +79,8 @@ def is_met(leaf: Is, facts: Facts) -> Truth:
 
 def unasked_options(leaf: Is, facts: Facts) -> tuple[str, ...]:
     """The options that the condition wants and nobody asked about, although the question was answered in part."""
-    given = facts.get(leaf.item, frozenset())
-    if not any(isinstance(value, Unasked) for value in given):
+    given = facts.get(leaf.item)
+    if not given or not any(isinstance(value, Unasked) for value in given):
         return ()
     return tuple(value for value in leaf.values if isinstance(value, str) and Unasked(value) in given)
 
