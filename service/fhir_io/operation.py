@@ -32,16 +32,13 @@ def triage_operation(edition: Edition) -> Resource:
         "system": False,
         "type": True,
         "instance": False,
-        "parameter": [
-            _response(),
-            _subject(),
-            _encounter(),
-            _bundle_type(edition),
-            _explain(),
-            _questionnaire(),
-            _return(),
-        ],
+        "parameter": _parameters(edition),
     }
+
+
+def _parameters(edition: Edition) -> list[Resource]:
+    given = [_response(), _subject(), _encounter(), _bundle_type(edition), _explain(), _questionnaire()]
+    return [*given, _return()]
 
 
 def _response() -> Resource:
