@@ -5,10 +5,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 EXAMPLE ?= $(firstword $(wildcard fhir_examples/emergency-*/response.json fhir_examples/*/response.json))
 VENV := .venv
 BIN := $(VENV)/bin
+HAPI := conformance/hapi/target/classpath
+MEDPLUM := conformance/medplum/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check bench clean
+.PHONY: help demo serve test lint check bench conformance clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -39,8 +41,19 @@ check: lint ## lint, and look at types and at what imports what
 bench: $(VENV)-bench/installed ## Measure against peers (half an hour); BENCH='--quick --only parts' takes less
 	$(VENV)-bench/bin/python -m bench $(BENCH)
 
+conformance: $(VENV)/installed $(HAPI) $(MEDPLUM) ## Ask two other validators about all we write (needs Java 17, Maven, Node 20)
+	$(BIN)/python -m conformance
+
+$(HAPI): conformance/hapi/pom.xml $(wildcard conformance/hapi/src/main/java/*.java)
+	mvn --batch-mode --quiet --file conformance/hapi/pom.xml compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+	@touch $@
+
+$(MEDPLUM): conformance/medplum/package-lock.json
+	cd conformance/medplum && npm ci --no-audit --no-fund
+	@touch $@
+
 clean: ## Remove the virtual environment and what the tools left
-	rm -rf $(VENV) $(VENV)-bench bench/peers/cqf/target bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench bench/peers/cqf/target bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache conformance/hapi/target conformance/medplum/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
