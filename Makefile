@@ -41,7 +41,7 @@ check: lint ## lint, and look at types and at what imports what
 bench: $(VENV)-bench/installed ## Measure against peers (half an hour); BENCH='--quick --only parts' takes less
 	$(VENV)-bench/bin/python -m bench $(BENCH)
 
-conformance: $(VENV)/installed $(HAPI) $(MEDPLUM) ## Ask two other validators about all we write (needs Java 17, Maven, Node 20)
+conformance: $(VENV)/installed $(HAPI) $(MEDPLUM) ## Ask two other validators about all we write (needs Java, Maven and Node)
 	$(BIN)/python -m conformance
 
 $(HAPI): conformance/hapi/pom.xml $(wildcard conformance/hapi/src/main/java/*.java)
