@@ -1,6 +1,6 @@
 """Puts everything that is to be judged into one folder: our definitions, examples and answers, and the corpora.
 
-Each release of FHIR has a folder in it, with `definitions`, `ours` and `others`.
+Each release of FHIR has a folder in it, with `definitions`, `known`, `ours` and `others`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ def collect(folder: Path, count: int) -> None:
     for name, bundle in plant(json.loads(TO_BREAK.read_text("utf-8"))).items():
         _write(folder / "R4/ours/planted" / f"{name}.json", bundle)
     for row in corpora():
-        _copy(CORPORA / row["path"], folder / READ_AS[row["fhir_version"]].name / "others" / row["path"])
+        release = folder / READ_AS[row["fhir_version"]].name
+        _copy(CORPORA / row["path"], release / "others" / row["path"])
+        if row["questionnaire"]:
+            _copy(CORPORA / "questionnaires" / row["questionnaire"], release / "known" / row["questionnaire"])
 
 
 def examples() -> Iterator[tuple[Path, FhirVersion]]:
@@ -61,12 +64,13 @@ def examples() -> Iterator[tuple[Path, FhirVersion]]:
 
 
 def corpora() -> list[dict[str, str]]:
-    """Path, FHIR version and verdict of each file of the corpora; the primitives have it in their name."""
+    """Path, FHIR version, verdict and Questionnaire of each file; the name of a primitive says whether it is valid."""
     with (CORPORA / "manifest.csv").open(encoding="utf-8") as manifest:
         rows = list(csv.DictReader(manifest))
     for path in sorted((CORPORA / "primitives").iterdir()):
         expected = "invalid" if ".invalid." in path.name else "valid"
-        rows.append({"path": f"primitives/{path.name}", "fhir_version": "4.0.1", "expected": expected})
+        path_and_version = {"path": f"primitives/{path.name}", "fhir_version": "4.0.1"}
+        rows.append({**path_and_version, "expected": expected, "questionnaire": ""})
     return rows
 
 

@@ -8,7 +8,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
@@ -24,8 +27,8 @@ import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
  * Judges FHIR resources with HL7's validator, offline: java Judge FOLDER prints lines of TSV.
  *
  * <p>FOLDER has one folder for each release (R4, R4B, R5); in each, JSON files in {@code definitions} are both known to
- * the validator and judged, those in {@code ours} are judged strictly, and in those of {@code others} extensions and
- * profiles may be unknown. A line is: file, severity, place, message; one with the severity "judged" ends each file.
+ * the validator and judged, those in {@code known} are only known to it, those in {@code ours} are judged strictly, and in
+ * those of {@code others} extensions and profiles may be unknown. A line is: file, severity, place, message; one with the severity "judged" ends each file.
  * The release's own StructureDefinitions are written beside them, as structures.json.
  */
 public final class Judge {
@@ -43,7 +46,9 @@ public final class Judge {
     Path folder = root.resolve(release);
     IValidationSupport standard = new DefaultProfileValidationSupport(context);
     writeStructures(standard, folder.resolve("structures.json"));
-    ValidationSupportChain known = known(standard, folder.resolve("definitions"));
+    List<Path> definitions = jsonFiles(folder.resolve("definitions"));
+    definitions.addAll(jsonFiles(folder.resolve("known")));
+    ValidationSupportChain known = known(standard, definitions);
     FhirValidator strict = validator(context, known, false);
     judgeFiles(root, folder.resolve("definitions"), strict);
     judgeFiles(root, folder.resolve("ours"), strict);
@@ -63,11 +68,11 @@ public final class Judge {
     Files.writeString(file, list);
   }
 
-  /** FHIR's own definitions and those in the folder. */
-  private static ValidationSupportChain known(IValidationSupport standard, Path definitions) throws IOException {
+  /** FHIR's own definitions and those in the files. */
+  private static ValidationSupportChain known(IValidationSupport standard, List<Path> definitions) throws IOException {
     FhirContext context = standard.getFhirContext();
-    PrePopulatedValidationSupport ours = new PrePopulatedValidationSupport(context);
-    for (Path file : jsonFiles(definitions)) {
+    Known ours = new Known(context);
+    for (Path file : definitions) {
       ours.addResource(context.newJsonParser().parseResource(Files.readString(file)));
     }
     return new ValidationSupportChain(
@@ -76,6 +81,27 @@ public final class Judge {
         new CommonCodeSystemsTerminologyService(context),
         new InMemoryTerminologyServerValidationSupport(context),
         new SnapshotGeneratingValidationSupport(context));
+  }
+
+  /** Definitions by their url, and other resources, such as Questionnaires, too, which HAPI's own class never gives out. */
+  private static final class Known extends PrePopulatedValidationSupport {
+    private final Map<String, IBaseResource> byUrl = new HashMap<>();
+
+    Known(FhirContext context) {
+      super(context);
+    }
+
+    @Override
+    public void addResource(IBaseResource resource) {
+      super.addResource(resource);
+      byUrl.put(getFhirContext().newTerser().getSinglePrimitiveValueOrNull(resource, "url"), resource);
+    }
+
+    @Override
+    public <T extends IBaseResource> T fetchResource(Class<T> type, String url) {
+      IBaseResource found = url == null || type == null ? null : byUrl.get(url.split("\\|")[0]);
+      return type != null && type.isInstance(found) ? type.cast(found) : super.fetchResource(type, url);
+    }
   }
 
   private static FhirValidator validator(FhirContext context, ValidationSupportChain known, boolean lenient) {
@@ -116,10 +142,10 @@ public final class Judge {
 
   private static List<Path> jsonFiles(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      return List.of();
+      return new ArrayList<>();
     }
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(".json")).sorted().collect(Collectors.toList());
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().collect(Collectors.toCollection(ArrayList::new));
     }
   }
 }
