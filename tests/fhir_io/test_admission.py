@@ -98,17 +98,23 @@ def test_with_a_narrow_depth_there_is_no_fast_way() -> None:
     assert admit.admitted(b'{"resourceType":"QuestionnaireResponse"}', R4, Limits(max_depth=20)).plain is False
 
 
-def test_a_library_that_cannot_be_read_leaves_the_thorough_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_cannot_be_read_leaves_the_thorough_way_and_a_word_in_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logged: list[tuple[str, object]] = []
+
     def fails(_: FhirVersion) -> None:
         raise AttributeError("fields_set")
 
     monkeypatch.setattr(fast, "plain_schemas", fails)
+    monkeypatch.setattr(admit, "log", lambda event, **fields: logged.append((event, fields["error_type"])))
     admit.fast_way.cache_clear()
     try:
         taken = admit.admitted(json.dumps(EVERYTHING).encode(), R4, Limits())
     finally:
         admit.fast_way.cache_clear()
     assert taken == admit.Admitted(EVERYTHING, plain=False)
+    assert logged == [("no fast admission", "AttributeError")]
 
 
 # Faults planted in the generator: were they made by mistake, the comparison above would show them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from service.fhir_io.admission.fast import FastAdmission, fast_admission
 from service.fhir_io.body import Limits, parse_body
 from service.fhir_io.versions import FhirVersion
+from service.observe import log
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,11 @@ def admitted(raw: bytes, version: FhirVersion, limits: Limits) -> Admitted:
 
 @cache
 def fast_way(version: FhirVersion, limits: Limits) -> FastAdmission | None:
-    """The fast way, made once; None when it cannot be made, and then every body takes the thorough one."""
+    """The fast way, made once; None when it cannot be made: the log says so, and every body takes the thorough one."""
     try:
         return fast_admission(version, limits)
-    except Exception:  # whatever another version of the library makes of it: the thorough way needs none of this
+    except (
+        Exception
+    ) as error:  # whatever another version of the library brings: the thorough way needs none of it
+        log("no fast admission", severity=logging.WARNING, error_type=type(error).__name__, fhir_version=version.code)
         return None
