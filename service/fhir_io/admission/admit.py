@@ -33,8 +33,6 @@ def fast_way(version: FhirVersion, limits: Limits) -> FastAdmission | None:
     """The fast way, made once; None when it cannot be made: the log says so, and every body takes the thorough one."""
     try:
         return fast_admission(version, limits)
-    except (
-        Exception
-    ) as error:  # whatever another version of the library brings: the thorough way needs none of it
+    except Exception as error:  # whatever another version of the library brings: the thorough way needs none of it
         log("no fast admission", severity=logging.WARNING, error_type=type(error).__name__, fhir_version=version.code)
         return None
