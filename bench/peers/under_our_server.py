@@ -17,6 +17,7 @@ def main() -> None:
     """`python -m bench.peers.under_our_server MODULE PORT WORKERS`: MODULE has a function `app()`."""
     module, port, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     app = import_module(module).app()
+    app.extensions["in_force"] = None  # a peer has no rules that could be reloaded
     lacking = [name for name in REPLACED if not hasattr(server, name)]
     if lacking:
         raise SystemExit(f"service/web/server.py no longer has {', '.join(lacking)}: adapt this file")
