@@ -24,7 +24,7 @@ def main() -> None:
     stand_in: Any = server
     stand_in.create_app = lambda *_, **__: app
     stand_in.warm_up = lambda *_, **__: None
-    server.run(replace(load_settings(), port=port, workers=workers), None)  # type: ignore[arg-type]
+    server.run(replace(load_settings(), port=port, workers=workers), None)  # type: ignore[arg-type]  # the stand-ins above ask for no service
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def _count(problems: Sequence[Problem], called: str) -> str:
 
 
 def _severity(problem: Problem) -> Severity:
-    """Every check of a binding is an error, and none of them has another id in common with the rules that is not."""
+    """As the table of the checks of rules says; what only bindings are checked for is always an error."""
     return SEVERITY.get(problem.check, Severity.ERROR)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from service.fhir_io.canonical import Edition, Resource, coding_element, filled
 from service.fhir_io.terminology import ANSWERS
-from service.triage.facts import NONE
-from service.triage.questions import Group, Item, Option, Value
+from service.triage.questions import NONE, Group, Item, Option, Value
 
 EXCLUSIVE = {
     "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive",

@@ -16,9 +16,8 @@ from service.ruleset.places import find
 from service.ruleset.positions import Sheet
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
-from service.triage.facts import NONE
 from service.triage.model import RuleSet
-from service.triage.questions import Answers, Item, Value
+from service.triage.questions import NONE, Answers, Item, Value
 
 
 @dataclass(frozen=True, slots=True)

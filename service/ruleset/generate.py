@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from service.ruleset.weights import Profile, Weight, Weights, merged
-from service.triage.facts import NONE
-from service.triage.questions import Answers, Item, Value
+from service.triage.facts import still_asked
+from service.triage.questions import NONE, Answers, Item, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def draw(items: Mapping[str, Item], weights: Weights, *, seed: int, number: int)
             values = _values(item, merged(weights.answers[link_id], profile.answers.get(link_id)), asked)
             if values:
                 answers[link_id] = values
-    return Drawn(f"generated-{seed}-{number}", profile.id, _shown(items, answers))
+    return Drawn(f"generated-{seed}-{number}", profile.id, still_asked(answers, items))
 
 
 def together(first: Weights, second: Weights) -> Weights:
@@ -107,18 +107,3 @@ def _values(item: Item, weight: Weight, asked: str) -> tuple[Value, ...]:
     picked = tuple(code for code in codes if _chance(asked, code) < weight[code])
     has_none = any(option.code == NONE for option in item.options)
     return picked or ((NONE,) if has_none else ())
-
-
-def _shown(items: Mapping[str, Item], answers: dict[str, tuple[Value, ...]]) -> Answers:
-    """The answers without those to questions that are not asked, because no answer opens them."""
-    shown = answers
-    while True:
-        kept = {
-            link_id: values
-            for link_id, values in shown.items()
-            if not items[link_id].asked_when
-            or any(not set(gate.values).isdisjoint(shown.get(gate.item, ())) for gate in items[link_id].asked_when)
-        }
-        if kept == shown:
-            return kept
-        shown = kept

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 from math import prod
 
-from service.triage.operators import compile_condition
+from service.triage.operators import compile_condition, leaves_of
 from service.triage.questions import Condition, Facts, Is, Item, Value
 
 LARGEST = 50_000
@@ -26,15 +26,6 @@ def possible_facts(items: Mapping[str, Item], conditions: Iterable[Condition]) -
     if prod(len(choices) for choices in answers.values()) > LARGEST:
         return None
     return [dict(zip(answers, chosen, strict=True)) for chosen in product(*answers.values())]
-
-
-def leaves_of(condition: Condition) -> Iterator[Is]:
-    """The single questions that a condition asks."""
-    if isinstance(condition, Is):
-        yield condition
-        return
-    for part in condition.parts:
-        yield from leaves_of(part)
 
 
 def gates_of(items: Mapping[str, Item], conditions: Iterable[Condition]) -> dict[str, tuple[Is, ...]]:

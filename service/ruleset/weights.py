@@ -17,8 +17,8 @@ from service.ruleset.known import Asked, Known, known_of
 from service.ruleset.positions import Path as Place
 from service.ruleset.positions import Sheet
 from service.ruleset.references import unknown_words
-from service.triage.facts import NONE
 from service.triage.model import RuleSet
+from service.triage.questions import NONE
 
 Weight = float | Mapping[str, float]
 """The chance of yes, or a number for each option."""

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from service.triage.facts import NONE
-from service.triage.questions import Answer, Denied, Item, Unasked, Value
+from service.triage.questions import NONE, Answer, Denied, Item, Unasked, Value
 
 Means = Mapping[str, tuple[Value | Denied, ...]]
 """What an answer says of our questions: linkId to values, or to options that it denies. Empty: it says nothing."""

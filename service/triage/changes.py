@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from service.triage.explanation import MOST_CHANGES, Change, How
-from service.triage.facts import NONE, Reading
+from service.triage.facts import Reading, is_asked, still_asked
 from service.triage.model import RuleSet
-from service.triage.questions import Answer, Answers, Denied, Is, Item, Unasked, Value
+from service.triage.questions import NONE, Answer, Answers, Denied, Is, Item, Unasked, Value
 from service.triage.ways import Step, Way
 
 
@@ -29,16 +29,13 @@ def changes_of(way: Way, rule_set: RuleSet, answers: Answers, reading: Reading) 
             yield changes
 
 
-def changed_answers(answers: Answers, changes: Iterable[Change], rule_set: RuleSet) -> dict[str, tuple[Answer, ...]]:
+def changed_answers(answers: Answers, changes: Iterable[Change], rule_set: RuleSet) -> Answers:
     """The answers after the changes, each to the first of its values; what is then no longer asked is left out."""
     after = dict(answers)
     for change in changes:
         after[change.item.link_id] = _after(after.get(change.item.link_id, ()), change)
-    asked = [link_id for link_id in after if _is_asked(rule_set.items[link_id], answers)]
-    while gone := [name for name in asked if name in after and not _is_asked(rule_set.items[name], after)]:
-        for name in gone:
-            del after[name]
-    return after
+    hidden_before = {name for name in after if not is_asked(rule_set.items[name], answers)}
+    return still_asked(after, rule_set.items, leave=hidden_before)
 
 
 def _after(given: tuple[Answer, ...], change: Change) -> tuple[Answer, ...]:
@@ -49,10 +46,6 @@ def _after(given: tuple[Answer, ...], change: Change) -> tuple[Answer, ...]:
     if change.how is How.ALSO:
         return (*others, value)
     return (*others, Denied(str(value))) if _in_part(given) else tuple(others) or (NONE,)
-
-
-def _is_asked(item: Item, answers: Answers) -> bool:
-    return not item.asked_when or any(set(gate.values) & set(answers.get(gate.item, ())) for gate in item.asked_when)
 
 
 def _with_what_goes_along(way: Way, rule_set: RuleSet, reading: Reading) -> list[Step]:

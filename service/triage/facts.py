@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from service.triage.decision import Conflict
 from service.triage.model import RuleSet
 from service.triage.operators import is_met
-from service.triage.questions import Answer, Answers, Denied, Facts, Is, Item, Unasked, Value
-
-NONE = "none"
-"""The option that excludes every other one."""
+from service.triage.questions import NONE, Answer, Answers, Denied, Facts, Is, Item, Unasked, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,11 @@ def read_acutely(rule_set: RuleSet, answers: Answers) -> Reading:
             )
     disputed = {link_id for conflict in conflicts if not conflict.hidden for link_id in conflict.link_ids}
     undisputed = {link_id: values for link_id, values in facts.items() if link_id not in disputed}
-    return Reading(facts, undisputed, _disputable(rule_set, facts), tuple(conflicts))
+    return Reading(facts, undisputed, disputable(rule_set, facts), tuple(conflicts))
 
 
-def _disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[Is, ...]]:
+def disputable(rule_set: RuleSet, facts: Facts) -> dict[str, tuple[Is, ...]]:
+    """The questions with an answer that others, still open, could contradict, and what would do so."""
     found: dict[str, tuple[Is, ...]] = {}
     for pair in rule_set.contradictions:
         for side, other in ((pair.first, pair.second), (pair.second, pair.first)):
@@ -162,3 +160,17 @@ def _told(item: Item, values: frozenset[Answer]) -> str:
     told = texts[0] if len(texts) == 1 else " and ".join(f"“{text}”" for text in texts)
     in_part = any(isinstance(value, Unasked) for value in values)
     return f"{item.label}: {told or ('none of those asked' if in_part else item.option_text(NONE))}"
+
+
+def is_asked(item: Item, answers: Answers) -> bool:
+    """Whether the questionnaire asks the question after these answers, taken as they were given."""
+    return not item.asked_when or any(set(gate.values) & set(answers.get(gate.item, ())) for gate in item.asked_when)
+
+
+def still_asked(answers: Answers, items: Mapping[str, Item], *, leave: Collection[str] = ()) -> Answers:
+    """The answers without those to questions that are not asked after the others; those in `leave` stay."""
+    shown = dict(answers)
+    while gone := [name for name in shown if name not in leave and not is_asked(items[name], shown)]:
+        for name in gone:
+            del shown[name]
+    return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.triage.questions import AllOf, Answer, AtLeast, Condition, Facts, Is, Item, Unasked, Value
@@ -132,8 +132,15 @@ def because(compiled: Compiled, facts: Facts, items: Mapping[str, Item]) -> tupl
     return tuple(dict.fromkeys(words(leaf, facts, items) for leaf in decisive_leaves(compiled, facts)))
 
 
+def leaves_of(condition: Condition) -> Iterator[Is]:
+    """The single conditions that a condition is made of, in order."""
+    if isinstance(condition, Is):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from leaves_of(part)
+
+
 def items_of(condition: Condition) -> tuple[str, ...]:
     """The linkIds that a condition reads, each once, in order."""
-    if isinstance(condition, Is):
-        return (condition.item,)
-    return tuple(dict.fromkeys(link_id for part in condition.parts for link_id in items_of(part)))
+    return tuple(dict.fromkeys(leaf.item for leaf in leaves_of(condition)))

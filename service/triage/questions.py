@@ -8,6 +8,9 @@ from dataclasses import dataclass
 Value = bool | str
 """An answer: true or false to a yes/no question, an option code to a choice."""
 
+NONE = "none"
+"""The option that excludes every other one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unasked:

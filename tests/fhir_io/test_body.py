@@ -100,9 +100,9 @@ def test_half_a_surrogate_pair_is_refused_and_a_whole_one_is_not() -> None:
 def test_deep_nesting_is_refused_fast(opening: bytes, levels: int) -> None:
     closing = b"]" if opening == b"[" else b"}"
     raw = b'{"a":' + opening * levels + b"1" + closing * levels + b"}"
-    start = time.perf_counter()
+    start = time.process_time()
     kind, words = refusal(raw)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 100 * cost_of_a_plain_mebibyte()
     assert kind is Kind.MALFORMED
     assert words == "The body is nested more than 64 levels deep. Send a flatter resource."
 

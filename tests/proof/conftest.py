@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from service.ruleset.load import load_rule_set
-from service.ruleset.proof.monotone import leaves_of
 from service.ruleset.proof.reading import values_of
 from service.triage.model import RuleSet
+from service.triage.operators import leaves_of
 from service.triage.questions import Answer, Answers, Denied, Item, Unasked
 
 TINY = Path(__file__).parents[1] / "ruleset" / "tiny"

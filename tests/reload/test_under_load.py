@@ -47,44 +47,49 @@ class Client:
         connection.close()
 
 
-@pytest.fixture
-def asking() -> Iterator[Callable[[Served], list[Client]]]:
-    stop = threading.Event()
-    threads: list[threading.Thread] = []
+@dataclass
+class Crowd:
+    """Clients that ask all the while, until they are told to end."""
 
-    def begin(served: Served) -> list[Client]:
+    stop: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def begin(self, served: Served) -> list[Client]:
         kinds = [(True, 0.0), (False, 0.0), (True, 0.02), (False, 0.02), *[(True, 1.5)] * 6]
-        clients = [Client(served, keep_alive, pause, stop) for keep_alive, pause in kinds]
-        threads.extend(threading.Thread(target=client.run) for client in clients)
-        for thread in threads:
+        clients = [Client(served, keep_alive, pause, self.stop) for keep_alive, pause in kinds]
+        self.threads.extend(threading.Thread(target=client.run) for client in clients)
+        for thread in self.threads:
             thread.start()
         return clients
 
-    def end() -> None:
-        stop.set()
-        for thread in threads:
+    def end(self) -> None:
+        self.stop.set()
+        for thread in self.threads:
             thread.join()
 
-    begin.end = end  # type: ignore[attr-defined]
-    yield begin
-    end()
+
+@pytest.fixture
+def asking() -> Iterator[Crowd]:
+    crowd = Crowd()
+    yield crowd
+    crowd.end()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_no_request_fails_while_rules_are_reloaded(
-    serve: Callable[..., Served], rules: Rules, asking: Callable[[Served], list[Client]], workers: int
+    serve: Callable[..., Served], rules: Rules, asking: Crowd, workers: int
 ) -> None:
     served = serve(workers=workers)
     known = [served.triage()]
     swapped: list[float] = []
-    clients = asking(served)
+    clients = asking.begin(served)
     for number in range(1, 4):
         time.sleep(0.5)
         known.append(rules.write(f"1.{number}.0"))
         assert served.reload()["state"] == "reloaded"
         swapped.append(time.monotonic())
     time.sleep(2)
-    asking.end()  # type: ignore[attr-defined]
+    asking.end()
     assert [client.failed for client in clients] == [[]] * len(clients)
     assert sum(client.reopened for client in clients) == 0
     answers = [answer for client in clients for answer in client.told]

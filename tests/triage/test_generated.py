@@ -66,8 +66,9 @@ def test_a_fault_in_a_generated_function_would_be_seen() -> None:
 
 
 def test_the_source_says_each_rule_in_words() -> None:
-    source = both(TINY)[1].generated.source  # type: ignore[union-attr]
-    assert source.splitlines()[2:16] == [
+    generated = both(TINY)[1].generated
+    assert generated
+    assert generated.source.splitlines()[2:16] == [
         "def criteria(given, possible, undisputed):",
         "    fired, still_open, lowered = [], [], []",
         "    # weak-limb (emergency): numb: yes and weakness: yes",

@@ -16,6 +16,7 @@ from service.ruleset.generate import draw
 from service.ruleset.load import load_rule_set
 from service.ruleset.weights import load_weights
 from service.settings import packaged
+from service.triage.changes import changes_of
 from service.triage.compiled import CompiledRuleSet, compile_rules
 from service.triage.decide import decide
 from service.triage.decision import Decision
@@ -27,9 +28,10 @@ from service.triage.explanation_words import (
     next_in_words,
     what_if_in_words,
 )
+from service.triage.facts import read_acutely
 from service.triage.judging import level_of
 from service.triage.model import Level
-from service.triage.questions import Answers, Item, Value
+from service.triage.questions import Answers, Is, Item, Value
 from service.triage.why import why
 
 LIMB = packaged("rules") / "limb_numbness"
@@ -233,15 +235,13 @@ def test_each_kind_of_change_has_its_words() -> None:
 
 
 def test_a_change_brings_the_question_along_after_which_it_is_asked() -> None:
-    denied = {name: (False,) for name, item in rules().rule_set.items.items() if item.kind == "boolean"}
-    asked = {name: values for name, values in denied.items() if not rules().rule_set.items[name].asked_when}
-    _, explanation = explained(asked)
-    pairs = [one for one in explanation.raising if len(one.changes) > 1]
-    for one in pairs:
-        links = [change.item.link_id for change in one.changes]
-        for change in one.changes:
-            gates = {gate.item for gate in change.item.asked_when}
-            assert not gates or gates & {*links, *asked}
+    rule_set, answers = rules(TINY).rule_set, {"weak": (False,)}
+    way = frozenset({(Is("weak-onset", "is", ("gradual",)), True)})
+    (found,) = changes_of(way, rule_set, answers, read_acutely(rule_set, answers))
+    assert [change_in_words(change) for change in found] == [
+        "weakness: yes instead of no",
+        "onset of weakness: “gradually”",
+    ]
 
 
 def test_the_notes_tell_the_first_dozen_and_count_the_rest() -> None:
@@ -255,9 +255,8 @@ def test_the_notes_tell_the_first_dozen_and_count_the_rest() -> None:
     assert ask.startswith("Ask next, in this order: ")
 
 
-def test_a_level_that_few_changes_do_not_reach_is_said_to_be_out_of_reach() -> None:
-    no_one_is_asked = {"feels": (True,)}
-    decision, explanation = explained(no_one_is_asked, TINY)
+def test_a_level_that_takes_several_answers_says_how_many() -> None:
+    decision, explanation = explained({"feels": (True,)}, TINY)
     assert decision.level is Level.ROUTINE
     assert explanation_notes(explanation, decision, rules(TINY).rule_set)[:2] == [
         "Three answers together would make it Emergency: numb: yes and weakness: yes and can feel: no instead of yes.",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from service.ruleset.bindings.draft import Draft, sayings, unmapped_red_flags
-from service.triage.facts import NONE
 from service.triage.model import RuleSet
+from service.triage.questions import NONE
 
 
 def answered_in_words(draft: Draft, rule_set: RuleSet) -> list[str]:

@@ -9,9 +9,8 @@ from typing import Any
 from service.ruleset.bindings.schema import NOTHING
 from service.ruleset.known import Known, known_of
 from service.ruleset.positions import Path, Sheet
-from service.triage.facts import NONE
 from service.triage.model import Level, RuleSet
-from service.triage.questions import AllOf, AnyOf, AtLeast, Condition, Is
+from service.triage.questions import NONE, AllOf, AnyOf, AtLeast, Condition, Is
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from service.ruleset.known import CRITERIA, Asked, Known, misfit
 from service.ruleset.places import Sheets, find
 from service.ruleset.positions import Path, Sheet
 from service.ruleset.references import unknown_words
-from service.triage.facts import NONE
+from service.triage.questions import NONE
 
 CONDITIONS = (
     ("ruleset.yaml", "scope", False),

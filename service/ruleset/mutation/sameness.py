@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, product
 from math import prod
 
-from service.triage.facts import NONE
 from service.triage.model import RuleSet
 from service.triage.operators import Compiled, decisive_leaves
-from service.triage.questions import Facts, Is, Item, Value
+from service.triage.questions import NONE, Facts, Is, Item, Value
 
 MOST = 100_000
 """With more combinations than this to try, nothing is proven."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from service.triage.facts import NONE
-from service.triage.questions import AllOf, AnyOf, AtLeast, Condition, Is, Item, Value
+from service.triage.questions import NONE, AllOf, AnyOf, AtLeast, Condition, Is, Item, Value
 
 Variation = tuple[str, Condition]
 """What was changed, in words, and the changed condition."""

@@ -16,8 +16,7 @@ import z3
 from service.ruleset.proof.ground import LOGIC, Formula, Ground, agree, no_lower, same_but
 from service.ruleset.proof.reading import is_met, picks, values_of
 from service.ruleset.proof.refute import Claim, Found, refute
-from service.triage.facts import NONE
-from service.triage.questions import Item, Unasked
+from service.triage.questions import NONE, Item, Unasked
 
 
 def contradictory(ground: Ground) -> Iterator[Found]:

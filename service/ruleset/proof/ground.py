@@ -10,9 +10,8 @@ import z3
 
 from service.ruleset.proof.reading import Given, picks, sayings_of
 from service.ruleset.proof.translation import ABOVE, Outcome, translate
-from service.triage.facts import NONE
 from service.triage.model import Level, RuleSet
-from service.triage.questions import Answer, Answers, Item
+from service.triage.questions import NONE, Answer, Answers, Item
 
 Formula = Any
 """A z3 truth; z3 has no types of its own."""

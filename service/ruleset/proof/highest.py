@@ -23,8 +23,7 @@ from service.ruleset.proof.reachable import reachable
 from service.ruleset.proof.reading import picks
 from service.ruleset.proof.refute import Claim, Found, refute
 from service.ruleset.proof.translation import ABOVE
-from service.triage.facts import NONE
-from service.triage.questions import Item, Unasked
+from service.triage.questions import NONE, Item, Unasked
 
 
 def highest(ground: Ground) -> Iterator[Found]:

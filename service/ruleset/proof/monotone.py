@@ -26,9 +26,9 @@ from service.ruleset.proof.ground import LOGIC, Formula, Ground, Ladder, no_lowe
 from service.ruleset.proof.reading import is_met, picks, values_of
 from service.ruleset.proof.refute import Claim, Found, refute
 from service.ruleset.proof.translation import ABOVE
-from service.triage.facts import NONE
 from service.triage.model import Level, Qualifier, RuleSet
-from service.triage.questions import Condition, Is, Item, Value
+from service.triage.operators import leaves_of
+from service.triage.questions import NONE, Item, Value
 
 BEFORE_AFTER = ("before", "after")
 
@@ -43,11 +43,6 @@ def qualifying(rule_set: RuleSet) -> set[tuple[str, Value]]:
     """Every answer that a qualifier reads."""
     leaves = [leaf for qualifier in rule_set.qualifiers for leaf in leaves_of(qualifier.when)]
     return {(leaf.item, value) for leaf in leaves for value in leaf.values}
-
-
-def leaves_of(condition: Condition) -> list[Is]:
-    """The parts of a condition that read a question."""
-    return [condition] if isinstance(condition, Is) else [leaf for part in condition.parts for leaf in leaves_of(part)]
 
 
 def _turned_on(ground: Ground) -> Iterator[Claim]:

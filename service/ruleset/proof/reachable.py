@@ -22,9 +22,8 @@ from service.ruleset.proof.logic import Plain
 from service.ruleset.proof.reading import Fact, Facts, given_in, is_met, picks
 from service.ruleset.proof.refute import Failure, Found, new_solver
 from service.ruleset.proof.translation import Judged, translate
-from service.triage.facts import NONE
 from service.triage.operators import items_of
-from service.triage.questions import Answer, Answers, Item, Unasked
+from service.triage.questions import NONE, Answer, Answers, Item, Unasked
 
 PLAIN = Plain()
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from service.ruleset.proof.logic import B, Logic, at_least
-from service.triage.facts import NONE
 from service.triage.model import RuleSet
-from service.triage.questions import Answer, Answers, Denied, Is, Item, Unasked, Value
+from service.triage.questions import NONE, Answer, Answers, Denied, Is, Item, Unasked, Value
 
 Given = Mapping[str, Mapping[Answer, B]]
 """For each question and each of its values, whether that value was given; for each option of a multiple choice, whether

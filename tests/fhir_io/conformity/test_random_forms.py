@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from forms import extension, problems, questionnaire
@@ -133,7 +134,7 @@ def plants(form: list[Item], given: list[Item], root: list[Item]) -> Iterator[Pl
     for item in form:
         if item["linkId"] not in names and not _is_enabled(item, given) and item["type"] != "group":
             hidden = {"linkId": item["linkId"], "answer": [copy.deepcopy(RIGHT[_kind(item)][0])]}
-            yield "(enableWhen)", lambda hidden=hidden: given.append(hidden)  # type: ignore[misc]
+            yield "(enableWhen)", partial(given.append, hidden)
     for item in given:
         yield from _plants_in(asked[item["linkId"]], item, given, root)
 
@@ -151,7 +152,7 @@ def _plants_in(item: Item, given: Item, siblings: list[Item], root: list[Item]) 
     if not item.get("repeats"):
         yield "has a second answer", lambda: answers.append(copy.deepcopy(answers[0]))
     for wrong, words in BEYOND.get(_kind(item), ()):
-        yield words, lambda wrong=wrong: _replace(answers[0], wrong)  # type: ignore[misc]
+        yield words, partial(_replace, answers[0], wrong)
     other = {"valueBoolean": True} if item["type"] != "boolean" else {"valueTime": "10:00:00"}
     yield ("is expected, not value", lambda: _replace(answers[0], other))
     for answer in answers:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from service.problems import Problem
 from service.ruleset.bindings.draft import Draft, sayings
-from service.triage.facts import NONE
+from service.triage.questions import NONE
 
 
 def check(draft: Draft) -> Iterator[Problem]:
