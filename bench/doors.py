@@ -30,7 +30,6 @@ from service.settings import Settings
 from service.triage.compiled import CompiledRuleSet, compile_rules, with_generated
 from service.triage.decide import decide
 from service.triage.decision import Decision
-from service.triage.facts import read_acutely
 from service.triage.model import Criterion, Level, RuleSet
 from service.triage.questions import AllOf, AnyOf, AtLeast, Condition, Is, Item
 from service.triage.why import why
@@ -164,13 +163,13 @@ def _thorough(raw: bytes, made: Triage) -> object:
 
 
 def _verdicts(rules: CompiledRuleSet, answers: Mapping[str, tuple[bool | str, ...]]) -> Call:
-    """The generated function alone: which criteria fire, are open or lowered, from facts to places."""
-    generated, facts = rules.generated, read_acutely(rules.rule_set, answers).facts
-    assert generated is not None
+    """The generated functions alone: from answers to the places of the criteria that fire, are open or lowered."""
+    assert rules.prepared is not None
+    generated = rules.prepared.generated
 
     def judge() -> object:
-        given, possible = generated.bits.given_and_possible(facts)
-        return generated.criteria(given, possible, given)
+        given, closed = generated.bits.given_and_closed(answers) or (0, 0)
+        return generated.criteria(given, generated.possible(given, closed) or 0)
 
     return judge
 

@@ -30,7 +30,7 @@ def show_rules(show_compiled: bool) -> None:
     """List the rule sets that are served, each with version and digest."""
     for rules in the_service(the_settings()).triage.rule_sets:
         rule_set = rules.rule_set
-        if show_compiled and rules.generated:
-            click.echo(rules.generated.source)
+        if show_compiled and rules.prepared:
+            click.echo(rules.prepared.generated.source)
         else:
             click.echo(f"{rule_set.id} {rule_set.version} {rule_set.digest}  {len(rule_set.criteria)} criteria")

@@ -2,45 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from service.triage.decision import Finding, Verdict
 from service.triage.generated import Generated, generated
-from service.triage.model import Criterion, Evidence, Notice, RuleSet
+from service.triage.judging import Judgeable
+from service.triage.model import Ask, Evidence, Level, Notice, RuleSet
 from service.triage.operators import Compiled, compile_condition
 from service.triage.questions import Coding, Condition
+from service.triage.told import Told, told_of
+
+Asked = tuple[tuple[str, Level], ...]
+"""Tests that are asked for, and how soon each can make sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is made of a rule set that no longer changes, so that plain answers are judged all at once.
+
+    `told` keeps what is said of the rules; `silent` are the findings of criteria that did not fire; `levels` those of
+    the criteria; `always` the codings of the tests that carry the same ones after any answers; `asked` what a criterion
+    or a suspected condition asks for, by its id or code.
+    """
+
+    generated: Generated
+    told: Told
+    silent: tuple[Finding, ...]
+    levels: tuple[Level, ...]
+    always: Mapping[str, tuple[Coding, ...]]
+    asked: Mapping[tuple[str, str], Asked]
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRuleSet:
     """What `decide` runs on; holds the rule set it was made from. Safe to share between threads.
 
-    `generated` judges everything at once; without it each condition is judged by itself, so that any of them can be
-    replaced by another. `silent` are the findings of criteria that did not fire.
+    Without `prepared` every condition is judged by itself, so that any of them can be replaced by another.
     """
 
     rule_set: RuleSet
     scope: Compiled
-    criteria: tuple[tuple[Criterion, Compiled, tuple[Compiled, ...]], ...]
+    criteria: tuple[Judgeable, ...]
     evidence: tuple[tuple[str, Evidence, Compiled], ...]
     notices: tuple[tuple[Notice, Compiled | None], ...]
     codings: dict[str, tuple[tuple[Coding, Compiled | None], ...]]
-    generated: Generated | None = None
-    silent: tuple[Finding, ...] = ()
+    prepared: Prepared | None = None
 
 
 def with_generated(rules: CompiledRuleSet) -> CompiledRuleSet:
-    """The same, judged all at once by generated functions; for those who change no part of it afterwards."""
-    silent = tuple(Finding(criterion, Verdict.NOT_FIRED, ()) for criterion, _, _ in rules.criteria)
-    return replace(rules, generated=generated(rules.rule_set), silent=silent)
+    """The same, with functions generated from it; for those who change no part of it afterwards."""
+    rule_set, made = rules.rule_set, generated(rules.rule_set)
+    prepared = Prepared(
+        generated=made,
+        told=told_of(rule_set, made.bits, rules.criteria, [(one, when) for _, one, when in rules.evidence]),
+        silent=tuple(Finding(criterion, Verdict.NOT_FIRED, ()) for criterion, _, _ in rules.criteria),
+        levels=tuple(criterion.level for criterion, _, _ in rules.criteria),
+        always={
+            test: tuple(coding for coding, _ in chosen)
+            for test, chosen in rules.codings.items()
+            if all(when is None for _, when in chosen)
+        },
+        asked={
+            **{("condition", code): asked(condition.tests) for code, condition in rule_set.conditions.items()},
+            **{("criterion", criterion.id): asked(criterion.tests) for criterion in rule_set.criteria},
+        },
+    )
+    return replace(rules, prepared=prepared)
+
+
+def asked(asks: tuple[Ask, ...]) -> Asked:
+    """The tests that are asked for and how soon each can make sense; of a test that is named twice the first counts."""
+    return tuple({ask.test: ask.soonest for ask in reversed(asks)}.items())
 
 
 def compile_rules(rule_set: RuleSet) -> CompiledRuleSet:
     """The rule set, ready to decide."""
-
-    def optional(condition: Condition | None) -> Compiled | None:
-        return None if condition is None else compile_condition(condition)
-
     return CompiledRuleSet(
         rule_set=rule_set,
         scope=compile_condition(rule_set.scope),
@@ -53,9 +90,13 @@ def compile_rules(rule_set: RuleSet) -> CompiledRuleSet:
             for code, condition in rule_set.conditions.items()
             for evidence in condition.evidence
         ),
-        notices=tuple((notice, optional(notice.when)) for notice in rule_set.notices),
+        notices=tuple((notice, _optional(notice.when)) for notice in rule_set.notices),
         codings={
-            code: tuple((chosen.coding, optional(chosen.when)) for chosen in test.codings)
+            code: tuple((chosen.coding, _optional(chosen.when)) for chosen in test.codings)
             for code, test in rule_set.tests.items()
         },
     )
+
+
+def _optional(condition: Condition | None) -> Compiled | None:
+    return None if condition is None else compile_condition(condition)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
@@ -29,7 +30,7 @@ class Conflict:
     harmless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One criterion's verdict, the answers it rests on in words, and the linkIds that are still open.
 
@@ -43,10 +44,20 @@ class Finding:
     lowered_by: tuple[Qualifier, ...] = ()
     unasked: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The finding as one sentence, the same wherever it is printed."""
         return f"{self.criterion.title} ({'; '.join(self.because)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How the criteria turn out: the level, what fired, what is open above it, and what a qualifier lowered."""
+
+    level: Level
+    fired: tuple[Finding, ...]
+    above: tuple[Finding, ...]
+    lowered: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +103,28 @@ class OpenQuestion:
 
 @dataclass(frozen=True)
 class Decision:
-    """The whole verdict on one set of answers."""
+    """The whole verdict on one set of answers.
+
+    `fired` stand with the most acute first, otherwise in the order of the rule files; `lowered` are those of which a
+    qualifier holds. `found` makes the findings of all criteria, which nobody needs but those who ask for them.
+    """
 
     level: Level
     highest: Level
-    findings: tuple[Finding, ...]
+    fired: tuple[Finding, ...]
+    lowered: tuple[Finding, ...]
     suspicions: tuple[Suspicion, ...]
     proposals: tuple[Proposal, ...]
     withheld: tuple[Proposal, ...]
     notices: tuple[Notice, ...]
     open_questions: tuple[OpenQuestion, ...]
     conflicts: tuple[Conflict, ...]
+    found: Callable[[], tuple[Finding, ...]] = field(repr=False, compare=False)
 
     @cached_property
-    def fired(self) -> tuple[Finding, ...]:
-        """The findings that fired, most acute first, otherwise in the order of the rule files."""
-        fired = [finding for finding in self.findings if finding.verdict is Verdict.FIRED]
-        return tuple(sorted(fired, key=lambda finding: -finding.criterion.level))
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for each criterion, in the order of the rule files."""
+        return self.found()
 
     @property
     def complete(self) -> bool:

@@ -114,6 +114,10 @@ class Evidence:
     level: Level
     sources: tuple[str, ...]
 
+    def words(self, because: tuple[str, ...]) -> str:
+        """The pattern with the answers that it was found in."""
+        return f"{self.title} ({'; '.join(because)})"
+
 
 @dataclass(frozen=True, slots=True)
 class SuspectedCondition:
@@ -205,6 +209,16 @@ class RuleSet:
     def gated(self) -> tuple[Item, ...]:
         """The questions that are asked only after other answers."""
         return tuple(item for item in self.items.values() if item.asked_when)
+
+    @cached_property
+    def places_of_conditions(self) -> Mapping[str, int]:
+        """The order of the suspected conditions."""
+        return {code: place for place, code in enumerate(self.conditions)}
+
+    @cached_property
+    def places_of_tests(self) -> Mapping[str, int]:
+        """The order of the tests."""
+        return {code: place for place, code in enumerate(self.tests)}
 
     @cached_property
     def codes(self) -> Mapping[str, frozenset[str]]:

@@ -11,7 +11,8 @@ from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Verdict
 from service.triage.explanation import Change, Explanation, Grounds, WhatIf
 from service.triage.facts import Reading, read_acutely
-from service.triage.judging import level_of, weigh
+from service.triage.judging import weigh
+from service.triage.levels import level_of
 from service.triage.model import Level
 from service.triage.next_questions import next_questions
 from service.triage.operators import Compiled, decisive_leaves

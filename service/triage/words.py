@@ -89,11 +89,7 @@ def notes(decision: Decision, rule_set: RuleSet) -> list[str]:
     level = rule_set.levels[decision.level]
     texts = [f"{level.title}. {level.meaning}"]
     texts += [finding_in_words(finding, rule_set) for finding in decision.fired]
-    texts += [
-        f"{finding.words}: rated lower. {finding.lowered_by[0].why}"
-        for finding in decision.findings
-        if finding.lowered_by
-    ]
+    texts += [f"{finding.words}: rated lower. {finding.lowered_by[0].why}" for finding in decision.lowered]
     if decision.withheld:
         left = ", ".join(proposal.test.title for proposal in decision.withheld)
         texts.append(f"Not proposed now, left to the emergency department: {left}.")

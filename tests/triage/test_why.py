@@ -29,7 +29,7 @@ from service.triage.explanation_words import (
     what_if_in_words,
 )
 from service.triage.facts import read_acutely
-from service.triage.judging import level_of
+from service.triage.levels import level_of
 from service.triage.model import Level
 from service.triage.questions import Answers, Is, Item, Value
 from service.triage.why import why
