@@ -35,37 +35,43 @@ class Told:
     evidence: Callable[[int, int, int], str]
 
 
-def told_of(
-    rule_set: RuleSet,
-    bits: Bits,
-    criteria: Sequence[Judgeable],
-    patterns: Sequence[tuple[Evidence, Compiled]],
-) -> Told:
-    """For criteria and patterns of evidence in the order of their places."""
-    items = rule_set.items
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """How each is said anew, from the facts of the questions that it reads."""
 
-    def fired(place: int, facts: Facts) -> Finding:
-        criterion, when, _ = criteria[place]
-        return Finding(criterion, Verdict.FIRED, because(when, facts, items))
+    rule_set: RuleSet
+    criteria: Sequence[Judgeable]
+    patterns: Sequence[tuple[Evidence, Compiled]]
 
-    def still_open(place: int, facts: Facts) -> Finding:
-        criterion, when, _ = criteria[place]
+    def fired(self, place: int, facts: Facts) -> Finding:
+        criterion, when, _ = self.criteria[place]
+        return Finding(criterion, Verdict.FIRED, because(when, facts, self.rule_set.items))
+
+    def still_open(self, place: int, facts: Facts) -> Finding:
+        criterion, when, _ = self.criteria[place]
         return open_finding(criterion, decisive_leaves(when, facts), facts)
 
-    def lowered(place: int, facts: Facts) -> Finding:
-        return judge_one(items, Reading(facts, facts, disputable(rule_set, facts), ()), criteria[place])
+    def lowered(self, place: int, facts: Facts) -> Finding:
+        reading = Reading(facts, facts, disputable(self.rule_set, facts), ())
+        return judge_one(self.rule_set.items, reading, self.criteria[place])
 
-    def evidence(place: int, facts: Facts) -> str:
-        pattern, when = patterns[place]
-        return pattern.words(because(when, facts, items))
+    def evidence(self, place: int, facts: Facts) -> str:
+        pattern, when = self.patterns[place]
+        return pattern.words(because(when, facts, self.rule_set.items))
 
+
+def told_of(
+    rule_set: RuleSet, bits: Bits, criteria: Sequence[Judgeable], patterns: Sequence[tuple[Evidence, Compiled]]
+) -> Told:
+    """For criteria and patterns of evidence in the order of their places."""
+    say = _Saying(rule_set, criteria, patterns)
     reads = [[criterion.when] for criterion, _, _ in criteria]
     concerned = [[criterion.when, *_qualifying(criterion.unless, rule_set)] for criterion, _, _ in criteria]
     return Told(
-        fired=_kept(fired, reads, bits),
-        still_open=_kept(still_open, reads, bits),
-        lowered=_kept(lowered, concerned, bits),
-        evidence=_kept(evidence, [[pattern.when] for pattern, _ in patterns], bits),
+        fired=_kept(say.fired, reads, bits),
+        still_open=_kept(say.still_open, reads, bits),
+        lowered=_kept(say.lowered, concerned, bits),
+        evidence=_kept(say.evidence, [[pattern.when] for pattern, _ in patterns], bits),
     )
 
 
