@@ -50,13 +50,13 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One triage: what was read, by which rules, what was decided and why, and the Bundle that says so."""
+    """One triage: what was read, by which rules, what was decided and why, and the Bundle that says so, as JSON."""
 
     rule_set: RuleSet
     request: Request
     decision: Decision
     explanation: Explanation | None
-    bundle: dict[str, Any]
+    bundle: bytes
 
 
 def assess(

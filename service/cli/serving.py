@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,7 +56,7 @@ def triage(file: BinaryIO, explain: bool, fhir_version: str) -> None:
         if done.request.binding:
             click.echo(f"\n{binding_in_words(done.request.binding)}")
     else:
-        print_json(done.bundle)
+        print_json(json.loads(done.bundle))
 
 
 @click.command("definitions")

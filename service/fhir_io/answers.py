@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from service.fhir_io.problem_list import ProblemList
@@ -14,7 +16,28 @@ from service.triage.questions import Answer, Item, Value
 
 _SPEAKABLE_CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
 SPEAKABLE_LINK = re.compile(r"[A-Za-z0-9._/:-]{1,64}")
+_PLAIN = (bool, str)
 _YES_OR_NO = "Send valueBoolean, or a valueCoding Y, N or UNK of http://terminology.hl7.org/CodeSystem/v2-0532."
+
+
+class Places(Mapping[str, str]):
+    """linkId → the FHIRPath of the first item that answers it, put into words only when somebody asks."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, tuple[str, int]] = {}
+
+    def __getitem__(self, link_id: str) -> str:
+        """The FHIRPath; KeyError when the question was not answered."""
+        path, index = self.at[link_id]
+        return f"{path}.item[{index}]"
+
+    def __iter__(self) -> Iterator[str]:
+        """The linkIds."""
+        return iter(self.at)
+
+    def __len__(self) -> int:
+        """How many questions were answered."""
+        return len(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +45,7 @@ class ReadAnswers:
     """What the items say, where each question stands in the caller's body, and what was wrong or not known."""
 
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     problems: ProblemList = field(default_factory=ProblemList)
     warnings: ProblemList = field(default_factory=ProblemList)
 
@@ -38,37 +61,65 @@ def read_answers(response: dict[str, Any], path: str, rule_set: RuleSet, *, answ
     return reader.read
 
 
+@lru_cache(maxsize=16)
+def _expected(rule_set: RuleSet) -> dict[str, tuple[str, dict[Value, tuple[Answer, ...]]]]:
+    """linkId → the name of the value as our own questionnaire asks for it, and each value with what it says."""
+    expected: dict[str, tuple[str, dict[Value, tuple[Answer, ...]]]] = {}
+    for link_id, item in rule_set.items.items():
+        if item.kind == "boolean":
+            expected[link_id] = "valueBoolean", {True: (True,), False: (False,)}
+        else:
+            expected[link_id] = "valueCoding", {option.code: (option.code,) for option in item.options}
+    return expected
+
+
 class _Reader:
     """One pass over the tree of items."""
 
     def __init__(self, rule_set: RuleSet, answer_system: str) -> None:
-        self.read = ReadAnswers()
+        self._places = Places()
+        self.read = ReadAnswers(places=self._places)
         self._items = rule_set.items
-        self._codes = rule_set.codes
+        self._expected = _expected(rule_set)
         self._groups = {group.link_id: group.text for group in rule_set.groups}
         self._answer_system = answer_system
         self._unknown: set[str] = set()
 
     def items(self, items: list[dict[str, Any]], path: str) -> None:
         """Read a list of items that stands at `path`, and all items below them."""
+        said, places, expected, system = self.read.answers, self._places.at, self._expected, self._answer_system
         for index, given in enumerate(items):
-            where = f"{path}.item[{index}]"
-            link_id = given.get("linkId", "")
-            item = self._items.get(link_id)
-            answers = given.get("answer", ())
-            if item:
-                if answers:  # a group may share the linkId of a question in it
-                    self.read.places.setdefault(link_id, where)
-                self._answers(item, answers, where)
-            elif link_id not in self._groups:
-                self._not_known(link_id, where)
-            elif answers:
-                self._group_with_answer(link_id, where)
-            if below := given.get("item"):
-                self.items(below, where)
-            for place, answer in enumerate(answers):
-                if below := answer.get("item"):
-                    self.items(below, f"{where}.answer[{place}]")
+            link_id, answers = given.get("linkId", ""), given.get("answer", ())
+            # One answer just as our questionnaire asks for it, as nearly every one is, is read here and now.
+            if len(answers) == 1 and link_id in expected and link_id not in said and "item" not in given:
+                (answer,) = answers
+                name, values = expected[link_id]
+                value = answer.get(name)
+                if name == "valueCoding" and value:
+                    value = value.get("code") if value.get("system") == system else None
+                if len(answer) == 1 and value.__class__ in _PLAIN and value in values:
+                    said[link_id] = values[value]
+                    places.setdefault(link_id, (path, index))
+                    continue
+            self._item(given, link_id, path, index)
+
+    def _item(self, given: dict[str, Any], link_id: str, path: str, index: int) -> None:
+        """Whatever stands there, its answers, and the items below it and below them."""
+        where, answers = f"{path}.item[{index}]", given.get("answer", ())
+        item = self._items.get(link_id)
+        if item:
+            if answers:  # a group may share the linkId of a question in it
+                self._places.at.setdefault(link_id, (path, index))
+            self._answers(item, answers, where)
+        elif link_id not in self._groups:
+            self._not_known(link_id, where)
+        elif answers:
+            self._group_with_answer(link_id, where)
+        if below := given.get("item"):
+            self.items(below, where)
+        for place, answer in enumerate(answers):
+            if below := answer.get("item"):
+                self.items(below, f"{where}.answer[{place}]")
 
     def _not_known(self, link_id: str, where: str) -> None:
         if link_id in self._unknown:
@@ -83,26 +134,14 @@ class _Reader:
         message, remedy = "A group takes no answer.", "Put the answers into the items of the group."
         self.read.problems.add(Problem(Kind.ANSWER_TYPE, f"{where}.answer[0]", message, remedy, link_id, text))
 
-    def _answers(self, item: Item, answers: list[dict[str, Any]], where: str) -> None:
+    def _answers(self, item: Item, answers: Sequence[dict[str, Any]], where: str) -> None:
         values = []
         for index, answer in enumerate(answers):
-            value = self._plain(item, answer)
-            if value is None:
-                value = self._value(item, answer, f"{where}.answer[{index}]")
+            value = self._value(item, answer, f"{where}.answer[{index}]")
             if value is not None:
                 values.append(value)
         if values:
             self.read.answers[item.link_id] = self.read.answers.get(item.link_id, ()) + tuple(values)
-
-    def _plain(self, item: Item, answer: dict[str, Any]) -> Value | None:
-        """The value as our own questionnaire asks for it, as nearly every answer is; None if it is not so."""
-        if item.kind == "boolean":
-            said = answer.get("valueBoolean")
-            return said if isinstance(said, bool) else None
-        coding = answer.get("valueCoding") or {}
-        code = coding.get("code")
-        is_ours = coding.get("system") == self._answer_system and code in self._codes[item.link_id]
-        return str(code) if is_ours else None
 
     def _value(self, item: Item, answer: dict[str, Any], where: str) -> Value | None:
         """The value of one answer; None when it says nothing, or was refused."""

@@ -35,7 +35,8 @@ class _Reader:
     """One pass over the tree of items."""
 
     def __init__(self, binding: Binding) -> None:
-        self.read = ReadAnswers()
+        self._places: dict[str, str] = {}
+        self.read = ReadAnswers(places=self._places)
         self.said: list[Means] = []
         self._binding = binding
         self._unknown: set[str] = set()
@@ -72,7 +73,7 @@ class _Reader:
     def _say(self, means: Means, where: str) -> None:
         self.said.append(means)
         for name in means:
-            self.read.places.setdefault(name, where)
+            self._places.setdefault(name, where)
 
     def close(self) -> None:
         """Deny what was not picked of the lists that are closed, once all answers are read: an item may come twice.

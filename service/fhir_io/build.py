@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
-from service.fhir_io.canonical import PRIORITY, Edition, Resource, coding_element
+import orjson
+
+from service.fhir_io.canonical import PRIORITY, Edition, Resource
 from service.fhir_io.explanation import explanation_extension, explanation_issues
 from service.fhir_io.identity import assessment_id, identifier, part_id, urn
 from service.fhir_io.outcome import answer_problems, issue, open_problems
 from service.fhir_io.read import Request
+from service.fhir_io.stock import Stock, stock_of
 from service.fhir_io.versions import FhirVersion
 from service.triage.decision import Decision, Proposal, Suspicion
 from service.triage.explanation import Explanation
@@ -22,19 +25,21 @@ from service.triage.words import binding_in_words, notes, rationale, what_to_do
 class Frame:
     """What every resource of one answer has in common; `now` is a FHIR instant.
 
-    `whom` are subject and encounter, `response` is the reference to what was answered.
+    `whom` are subject and encounter, `response` is the reference to what was answered, `requisition` groups the tests.
     """
 
-    edition: Edition
+    stock: Stock
     request: Request
     id: str
     now: str
     whom: Resource
     response: Resource
+    requisition: Resource
 
-    def own(self, system: str, code: str, display: str) -> Resource:
-        """A coding of one of our own code systems."""
-        return {"system": self.edition.canonical("CodeSystem", system), "code": code, "display": display}
+    @property
+    def edition(self) -> Edition:
+        """The rule set, as it is published."""
+        return self.stock.edition
 
 
 def build_bundle(
@@ -46,24 +51,37 @@ def build_bundle(
     version: FhirVersion,
     now: str,
     explanation: Explanation | None = None,
-) -> Resource:
+) -> bytes:
     """The answer to one response: RiskAssessment, ServiceRequests most urgent first, OperationOutcome if need be.
+
+    A Bundle as JSON in UTF-8. What is the same in every answer was dumped before.
 
     A transaction holds only what an EHR stores, each entry as a conditional create on its identifier, so that posting
     it twice makes no second copy; what the OperationOutcome would say stands in RiskAssessment.note as well.
     """
-    made = assessment_id(request, rule_set.digest)
-    edition = Edition(rule_set, canonical_base, version)
-    frame = Frame(edition, request, made, now, _whom(request), _response_reference(request.response, made))
+    frame = _frame(request, stock_of(rule_set, canonical_base, version), now)
     resources = [_risk_assessment(frame, decision, explanation)]
     resources += [_service_request(frame, proposal) for proposal in decision.proposals]
     if request.bundle_type == "transaction":
         entries = [_entry(resource) | {"request": _conditional_create(resource)} for resource in resources]
     else:
         if issues := _issues(frame, decision, explanation):
-            resources.append({"resourceType": "OperationOutcome", "id": part_id(made, "outcome"), "issue": issues})
+            resources.append({"resourceType": "OperationOutcome", "id": part_id(frame.id, "outcome"), "issue": issues})
         entries = [_entry(resource) for resource in resources]
-    return {"resourceType": "Bundle", "type": request.bundle_type, "timestamp": now, "entry": entries}
+    return orjson.dumps({"resourceType": "Bundle", "type": request.bundle_type, "timestamp": now, "entry": entries})
+
+
+def _frame(request: Request, stock: Stock, now: str) -> Frame:
+    made = assessment_id(request, stock.edition.rule_set.digest)
+    return Frame(
+        stock=stock,
+        request=request,
+        id=made,
+        now=now,
+        whom=_whom(request),
+        response=_response_reference(request.response, made),
+        requisition=identifier(part_id(made, "requisition")),
+    )
 
 
 def _issues(frame: Frame, decision: Decision, explanation: Explanation | None) -> list[Resource]:
@@ -89,7 +107,6 @@ def _conditional_create(resource: Resource) -> Resource:
 
 def _risk_assessment(frame: Frame, decision: Decision, explanation: Explanation | None) -> Resource:
     rule_set = frame.edition.rule_set
-    method = frame.own("rule-set", rule_set.id, rule_set.title) | {"version": rule_set.version}
     said = notes(decision, rule_set)
     said += [binding_in_words(frame.request.binding)] if frame.request.binding else []
     said += [problem.text for problem in frame.request.warnings]
@@ -103,8 +120,8 @@ def _risk_assessment(frame: Frame, decision: Decision, explanation: Explanation 
         **explained,
         "identifier": [identifier(frame.id)],
         "status": "final" if decision.complete else "preliminary",
-        "method": {"coding": [method]},
-        "code": {"text": rule_set.title},
+        "method": frame.stock.method,
+        "code": frame.stock.title,
         **frame.whom,
         "occurrenceDateTime": frame.now,
         "basis": [frame.response],
@@ -146,66 +163,44 @@ def _response_reference(response: Resource, made: str) -> Resource:
 
 
 def _level_prediction(frame: Frame, decision: Decision) -> Resource:
-    rule_set = frame.edition.rule_set
-    level = rule_set.levels[decision.level]
     return {
         "outcome": {"text": "How soon the person should be seen"},
-        "qualitativeRisk": {
-            "coding": [frame.own("triage-level", decision.level.code, level.title)],
-            "text": level.title,
-        },
-        "rationale": rationale(decision, rule_set),
+        "qualitativeRisk": frame.stock.levels[decision.level],
+        "rationale": rationale(decision, frame.edition.rule_set),
     }
 
 
 def _suspected(frame: Frame, suspicion: Suspicion) -> Resource:
-    concept = _conditions(frame.edition.rule_set, frame.edition.canonical_base)[suspicion.condition.code]
+    concept = frame.stock.conditions[suspicion.condition.code]
     return {"outcome": concept, "rationale": "\n".join(suspicion.reasons)}
 
 
-@lru_cache(maxsize=16)
-def _conditions(rule_set: RuleSet, canonical_base: str) -> dict[str, Resource]:
-    """Each suspected condition as a CodeableConcept; made once, so nobody may change one."""
-    system = f"{canonical_base}/CodeSystem/suspected-condition"
-    return {
-        code: {
-            "coding": [
-                {"system": system, "code": code, "display": condition.title},
-                *map(coding_element, condition.codings),
-            ],
-            "text": condition.title,
-        }
-        for code, condition in rule_set.conditions.items()
-    }
-
-
 def _service_request(frame: Frame, proposal: Proposal) -> Resource:
-    rule_set, test = frame.edition.rule_set, proposal.test
+    stock, test = frame.stock, proposal.test
     made = part_id(frame.id, test.code)
-    own = frame.own("recommended-test", test.code, test.title)
-    code = {"coding": [own, *map(coding_element, proposal.codings)], "text": test.title}
-    concepts = _conditions(rule_set, frame.edition.canonical_base)
-    reasons = [concepts[s.condition.code] | {"text": _why(s)} for s in proposal.suspicions]
+    reasons: list[Any] = [
+        {"coding": stock.codings[s.condition.code], "text": f"{s.condition.title} suspected: {'; '.join(s.reasons)}"}
+        for s in proposal.suspicions
+    ]
     reasons += [{"text": finding.words} for finding in proposal.findings]
-    support = [{"reference": urn(frame.id), "type": "RiskAssessment"}, frame.response]
-    wrapped = frame.edition.version.codeable_references
+    support: list[Any] = [{"reference": urn(frame.id), "type": "RiskAssessment"}, frame.response]
+    wrapped = stock.edition.version.codeable_references
+    if wrapped:
+        reasons = [{"concept": reason} for reason in reasons]
+        support = [{"reference": reference} for reference in support]
     return {
         "resourceType": "ServiceRequest",
         "id": made,
         "identifier": [identifier(made)],
-        "instantiatesCanonical": [f"{frame.edition.canonical('PlanDefinition', rule_set.id)}|{rule_set.version}"],
-        "requisition": identifier(part_id(frame.id, "requisition")),
+        "instantiatesCanonical": stock.plan,
+        "requisition": frame.requisition,
         "status": "draft",
         "intent": "proposal",
-        "category": [{"coding": [coding_element(rule_set.categories[test.category])], "text": test.category}],
+        "category": stock.categories[test.category],
         "priority": PRIORITY[proposal.level],
-        "code": {"concept": code} if wrapped else code,
+        "code": stock.code(test, proposal.codings),
         **frame.whom,
         "authoredOn": frame.now,
-        "reason" if wrapped else "reasonCode": [{"concept": reason} for reason in reasons] if wrapped else reasons,
-        "supportingInfo": [{"reference": reference} for reference in support] if wrapped else support,
+        "reason" if wrapped else "reasonCode": reasons,
+        "supportingInfo": support,
     }
-
-
-def _why(suspicion: Suspicion) -> str:
-    return f"{suspicion.condition.title} suspected: {'; '.join(suspicion.reasons)}"

@@ -49,6 +49,10 @@ class Edition:
         """The address that names a definition of ours wherever the service runs (FHIR, references.html#canonical)."""
         return f"{self.canonical_base}/{resource_type}/{resource_id}"
 
+    def own(self, system: str, code: str, display: str) -> Resource:
+        """A coding of one of our own code systems."""
+        return {"system": self.canonical("CodeSystem", system), "code": code, "display": display}
+
     def header(self, resource_type: str, resource_id: str, *, title: str, description: str, name: str = "") -> Resource:
         """The elements of every canonical resource (https://hl7.org/fhir/R5/canonicalresource.html).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.problems import Kind, Problem
@@ -73,7 +73,7 @@ def fhir_path(where: str) -> str:
     return _CHOICE.sub(".value", where.removesuffix(".resourceType"))
 
 
-def answer_problems(decision: Decision, places: dict[str, str], binding: Binding | None = None) -> list[Problem]:
+def answer_problems(decision: Decision, places: Mapping[str, str], binding: Binding | None = None) -> list[Problem]:
     """What a decision has to say of the answers: contradictions, and answers to hidden questions.
 
     `places` gives the FHIRPath of each answered linkId in the caller's own body. What our own questionnaire hides is
@@ -91,7 +91,7 @@ def open_problems(decision: Decision) -> list[Problem]:
     return [_open(question) for question in decision.open_questions]
 
 
-def _disputed(conflict: Conflict, places: dict[str, str]) -> Problem:
+def _disputed(conflict: Conflict, places: Mapping[str, str]) -> Problem:
     kind = Kind.HIDDEN_ANSWER if conflict.hidden else Kind.CONTRADICTION
     remedy = "Ask the person again and send the corrected response."
     return Problem(kind, places.get(conflict.link_ids[0], ""), conflict_in_words(conflict), remedy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Request:
     encounter: dict[str, Any] | None
     bundle_type: str
     answers: Answers
-    places: dict[str, str]
+    places: Mapping[str, str]
     warnings: tuple[Problem, ...]
     explain: bool = True
     binding: Binding | None = None

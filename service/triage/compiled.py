@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 from service.triage.decision import Finding, Verdict
 from service.triage.generated import Generated, generated
 from service.triage.judging import Judgeable
-from service.triage.model import Ask, Evidence, Level, Notice, RuleSet
+from service.triage.model import Evidence, Level, Notice, RuleSet
 from service.triage.operators import Compiled, compile_condition
 from service.triage.questions import Coding, Condition
 from service.triage.told import Told, told_of
-
-Asked = tuple[tuple[str, Level], ...]
-"""Tests that are asked for, and how soon each can make sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +19,7 @@ class Prepared:
     """What is made of a rule set that no longer changes, so that plain answers are judged all at once.
 
     `told` keeps what is said of the rules; `silent` are the findings of criteria that did not fire; `levels` those of
-    the criteria; `always` the codings of the tests that carry the same ones after any answers; `asked` what a criterion
-    or a suspected condition asks for, by its id or code.
+    the criteria; `always` the codings of the tests that carry the same ones after any answers.
     """
 
     generated: Generated
@@ -31,7 +27,6 @@ class Prepared:
     silent: tuple[Finding, ...]
     levels: tuple[Level, ...]
     always: Mapping[str, tuple[Coding, ...]]
-    asked: Mapping[tuple[str, str], Asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +58,8 @@ def with_generated(rules: CompiledRuleSet) -> CompiledRuleSet:
             for test, chosen in rules.codings.items()
             if all(when is None for _, when in chosen)
         },
-        asked={
-            **{("condition", code): asked(condition.tests) for code, condition in rule_set.conditions.items()},
-            **{("criterion", criterion.id): asked(criterion.tests) for criterion in rule_set.criteria},
-        },
     )
     return replace(rules, prepared=prepared)
-
-
-def asked(asks: tuple[Ask, ...]) -> Asked:
-    """The tests that are asked for and how soon each can make sense; of a test that is named twice the first counts."""
-    return tuple({ask.test: ask.soonest for ask in reversed(asks)}.items())
 
 
 def compile_rules(rule_set: RuleSet) -> CompiledRuleSet:

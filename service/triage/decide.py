@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from service.triage.closely import Closely, closely
-from service.triage.compiled import Asked, CompiledRuleSet, asked
+from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision, Finding, Judged, OpenQuestion, Proposal, Suspicion
 from service.triage.model import Level
 from service.triage.plainly import Plainly, plainly
@@ -61,35 +59,34 @@ def _suspicions(seen: Seen, judged: Judged) -> tuple[Suspicion, ...]:
         for code, why in reasons.items()
     ]
     place = seen.rules.rule_set.places_of_conditions
-    found.sort(key=lambda suspicion: (-suspicion.level, place[suspicion.condition.code]))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda suspicion: (-suspicion.level, place[suspicion.condition.code])))
 
 
 def _proposals(seen: Seen, fired: tuple[Finding, ...], suspicions: tuple[Suspicion, ...]) -> tuple[Proposal, ...]:
     """Only what a fired criterion or a suspected condition asks for, most urgent first; none for self-care."""
-    wanted: Mapping[tuple[str, str], Asked] = seen.rules.prepared.asked if seen.rules.prepared else {}
-    by_test: dict[str, tuple[list[Level], list[Suspicion], list[Finding]]] = {}
+    suspected: dict[str, list[Suspicion]] = {}
+    found: dict[str, list[Finding]] = {}
+    level: dict[str, Level] = {}
     for suspicion in suspicions:
         if suspicion.level > Level.SELF_CARE:
-            condition = suspicion.condition
-            for test, soonest in wanted.get(("condition", condition.code)) or asked(condition.tests):
-                levels, suspected, _ = by_test.setdefault(test, ([], [], []))
-                levels.append(min(suspicion.level, soonest))
-                suspected.append(suspicion)
+            for test, soonest in suspicion.condition.asks:
+                suspected.setdefault(test, []).append(suspicion)
+                level[test] = max(level.get(test, Level.SELF_CARE), min(suspicion.level, soonest))
     for finding in fired:
         if finding.criterion.level > Level.SELF_CARE:
-            criterion = finding.criterion
-            for test, soonest in wanted.get(("criterion", criterion.id)) or asked(criterion.tests):
-                levels, _, found = by_test.setdefault(test, ([], [], []))
-                levels.append(min(criterion.level, soonest))
-                found.append(finding)
+            for test, soonest in finding.criterion.asks:
+                found.setdefault(test, []).append(finding)
+                level[test] = max(level.get(test, Level.SELF_CARE), min(finding.criterion.level, soonest))
     tests, place = seen.rules.rule_set.tests, seen.rules.rule_set.places_of_tests
-    proposals = [
-        Proposal(tests[test], seen.codings(test), max(levels), tuple(suspected), tuple(found))
-        for test, (levels, suspected, found) in by_test.items()
-    ]
-    proposals.sort(key=lambda proposal: (-proposal.level, place[proposal.test.code]))
-    return tuple(proposals)
+    in_order = sorted(level, key=lambda test: (-level[test], place[test]))
+    return tuple(
+        [
+            Proposal(
+                tests[test], seen.codings(test), level[test], tuple(suspected.get(test, ())), tuple(found.get(test, ()))
+            )
+            for test in in_order
+        ]
+    )
 
 
 def _open_questions(rules: CompiledRuleSet, findings: tuple[Finding, ...], level: Level) -> tuple[OpenQuestion, ...]:

@@ -86,7 +86,16 @@ class Ask:
     soonest: Level = Level.EMERGENCY
 
 
-@dataclass(frozen=True, slots=True)
+Asked = tuple[tuple[str, Level], ...]
+"""Tests that are asked for, and how soon each can make sense."""
+
+
+def asked(asks: tuple[Ask, ...]) -> Asked:
+    """The tests asked for and how soon each can make sense; of a test that is named twice the first counts."""
+    return tuple({ask.test: ask.soonest for ask in reversed(asks)}.items())
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One rule: when it fires it raises the level to `level`, unless one of its qualifiers is known to hold."""
 
@@ -104,6 +113,11 @@ class Criterion:
     why: str
     place: str = ""
 
+    @cached_property
+    def asks(self) -> Asked:
+        """The tests that it asks for."""
+        return asked(self.tests)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -119,7 +133,7 @@ class Evidence:
         return f"{self.title} ({'; '.join(because)})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SuspectedCondition:
     """What may lie behind the numbness, and which tests ask after it."""
 
@@ -129,6 +143,11 @@ class SuspectedCondition:
     sources: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     tests: tuple[Ask, ...]
+
+    @cached_property
+    def asks(self) -> Asked:
+        """The tests that ask after it."""
+        return asked(self.tests)
 
 
 @dataclass(frozen=True, slots=True)

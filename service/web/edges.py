@@ -87,9 +87,10 @@ def _drain() -> None:
             return
 
 
-def fhir_reply(resource: dict[str, Any], wanted: Wanted, version: FhirVersion, status: int = 200) -> Response:
-    """A resource as the reply to a request, in the format and version that were agreed on."""
-    return Response(orjson.dumps(resource), status=status, content_type=wanted.content_type(version))
+def fhir_reply(resource: dict[str, Any] | bytes, wanted: Wanted, version: FhirVersion, status: int = 200) -> Response:
+    """A resource, or its JSON, as the reply to a request, in the format and version that were agreed on."""
+    body = resource if isinstance(resource, bytes) else orjson.dumps(resource)
+    return Response(body, status=status, content_type=wanted.content_type(version))
 
 
 def _outcome_reply(problems: list[Problem]) -> Response:

@@ -25,7 +25,7 @@ def answer(service: Service, folder: Path) -> str:
     about = json.loads((folder / "about.json").read_text("utf-8"))
     raw = (folder / "response.json").read_bytes()
     try:
-        resource = assess(service.triage, raw, version=VERSIONS[about["fhirVersion"]]).bundle
+        resource = json.loads(assess(service.triage, raw, version=VERSIONS[about["fhirVersion"]]).bundle)
     except Refused as refused:
         resource = operation_outcome(refused.problems)
     return json.dumps(resource, ensure_ascii=False, indent=2) + "\n"

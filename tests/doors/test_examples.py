@@ -159,7 +159,7 @@ def test_a_refusal_says_where_what_and_what_to_do(example: Example) -> None:
 
 @each_triaged
 def test_the_same_input_twice_gives_the_same_bytes(example: Example, service: Service) -> None:
-    first, second = (json.dumps(assess(service.triage, example.raw, version=example.version).bundle) for _ in "12")
+    first, second = (assess(service.triage, example.raw, version=example.version).bundle for _ in "12")
     assert first == second
 
 
@@ -167,7 +167,7 @@ def test_the_same_input_twice_gives_the_same_bytes(example: Example, service: Se
 def test_the_order_of_items_and_answers_changes_no_resource(example: Example, service: Service) -> None:
     turned = json.dumps(_turned(json.loads(example.raw))).encode()
     assert turned != example.raw
-    bundle = assess(service.triage, turned, version=example.version).bundle
+    bundle = json.loads(assess(service.triage, turned, version=example.version).bundle)
     assert [entry["fullUrl"] for entry in bundle["entry"]] == [entry["fullUrl"] for entry in example.golden["entry"]]
     assert [_without_places(entry["resource"]) for entry in bundle["entry"]] == [
         _without_places(resource) for resource in example.resources

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from service.fhir_io.identity import assessment_id, part_id
+from service.fhir_io.identity import NAMESPACE, assessment_id, part_id, uuid5
 from service.fhir_io.read import Request
 from service.triage.questions import Denied, Unasked
 
@@ -76,3 +80,24 @@ def test_other_rules_change_the_id() -> None:
 def test_parts_have_ids_of_their_own() -> None:
     assert part_id(ID, "mri-spine") == part_id(ID, "mri-spine")
     assert len({ID, part_id(ID, "mri-spine"), part_id(ID, "ct-spine")}) == 3
+
+
+@given(st.uuids(), st.text())
+def test_the_ids_are_uuids_of_version_5(namespace: uuid.UUID, name: str) -> None:
+    """As the standard library makes them (RFC 9562 §5.5)."""
+    name = name.encode(errors="ignore").decode()
+    assert uuid5(namespace.bytes, name.encode()) == str(uuid.uuid5(namespace, name))
+
+
+@pytest.mark.parametrize("system", ["urn:a", "urn:\x7f", "urn:ä", "urn:\U0001f9b6", 'urn:"\\'])
+def test_an_id_rests_on_the_same_text_however_it_is_written(system: str) -> None:
+    subject = {"identifier": {"system": system, "value": "1"}}
+    request = replace(ASKED, subject=subject, answers={"numbness": (True,), "leg-signs": ("b", "a", "b")})
+    said = [["leg-signs", ['"a"', '"b"']], ["numbness", ["true"]]]
+    own = request.response.get("identifier") or {}
+    named = [request.response.get("id"), [own.get("system"), own.get("value")]]
+    text = json.dumps(
+        [[system, "1"], request.encounter and request.encounter["reference"], named, said, "digest"],
+        separators=(",", ":"),
+    )
+    assert assessment_id(request, "digest") == str(uuid.uuid5(NAMESPACE, text))
