@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -32,49 +32,6 @@ class SettingsInvalid(Exception):  # noqa: N818 - the name says what is the matt
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that can be set, each by an environment variable TRIAGE_<NAME>; see docs/settings.md."""
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-    workers: int = 1
-    threads: int = 2
-    admin_address: str = ""
-    public_base_url: str = ""
-    canonical_base: str = "https://numbness-triage.example/fhir"
-    shipped_rules: bool = True
-    rules_path: Path = field(default_factory=lambda: packaged("rules") / "limb_numbness")
-    bindings_path: Path | None = None
-    examples_path: Path = field(default_factory=lambda: packaged("fhir_examples"))
-    max_body_bytes: int = 1_048_576
-    max_items: int = 2_000
-    max_depth: int = 64
-    log_level: str = "INFO"
-    fixed_time: str = ""
-
-    def __post_init__(self) -> None:
-        """Hold the settings to each other, however they were given."""
-        if self.admin and self.admin[1] == self.port:
-            raise SettingsInvalid(["TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT"])
-
-    @property
-    def admin(self) -> tuple[str, int] | None:
-        """Host and port of the admin address, if there is one."""
-        found = _ADMIN.fullmatch(self.admin_address)
-        if not found:
-            return None
-        host = (found["six"] or found["host"]).lower()
-        return ("127.0.0.1" if host == "localhost" else host), int(found["port"])  # a resolver could say otherwise
-
-    @property
-    def rule_paths(self) -> tuple[Path, ...]:
-        """Where rule sets are served from: ours, unless they are turned off, and the folder that is set."""
-        ours = packaged("rules")
-        added = () if self.shipped_rules and self.rules_path.is_relative_to(ours) else (self.rules_path,)
-        return ((ours,) if self.shipped_rules else ()) + added
 
 
 def is_loopback(host: str) -> bool:
@@ -119,28 +76,75 @@ def _instant(value: str) -> None:
         raise ValidationError("must be an instant with time zone, such as 2026-01-15T09:30:00+01:00")
 
 
-class _Environment(Schema):
-    """What each variable may hold."""
+def _number(least: int, most: int) -> fields.Field[Any]:
+    return fields.Integer(validate=validate.Range(least, most))
 
-    class Meta:
-        unknown = RAISE
 
-    host = fields.String(validate=_not_empty)
-    port = fields.Integer(validate=validate.Range(1, 65535))
-    workers = fields.Integer(validate=validate.Range(1, 256))
-    threads = fields.Integer(validate=validate.Range(1, 256))
-    admin_address = fields.String(validate=_admin_address)
-    public_base_url = fields.String(validate=_base_url)
-    canonical_base = fields.String(validate=[_not_empty, _base_url])
-    shipped_rules = fields.Boolean(truthy={"true"}, falsy={"false"})
-    rules_path = fields.String(validate=_not_empty)
-    bindings_path = fields.String(validate=_not_empty)
-    examples_path = fields.String(validate=_not_empty)
-    max_body_bytes = fields.Integer(validate=validate.Range(1_024, 104_857_600))
-    max_items = fields.Integer(validate=validate.Range(1, 100_000))
-    max_depth = fields.Integer(validate=validate.Range(8, 200))
-    log_level = fields.String(validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
-    fixed_time = fields.String(validate=_instant)
+def _text(*tests: Callable[[str], None]) -> fields.Field[Any]:
+    return fields.String(validate=list(tests))
+
+
+def _one_of(*choices: str) -> fields.Field[Any]:
+    return fields.String(validate=validate.OneOf(choices))
+
+
+def _flag() -> fields.Field[Any]:
+    return fields.Boolean(truthy={"true"}, falsy={"false"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, each by an environment variable TRIAGE_<NAME>; see docs/settings.md."""
+
+    host: Annotated[str, _text(_not_empty)] = "127.0.0.1"
+    port: Annotated[int, _number(1, 65535)] = 8080
+    workers: Annotated[int, _number(1, 256)] = 1
+    threads: Annotated[int, _number(1, 256)] = 2
+    admin_address: Annotated[str, _text(_admin_address)] = ""
+    public_base_url: Annotated[str, _text(_base_url)] = ""
+    canonical_base: Annotated[str, _text(_not_empty, _base_url)] = "https://numbness-triage.example/fhir"
+    shipped_rules: Annotated[bool, _flag()] = True
+    rules_path: Annotated[Path, _text(_not_empty)] = field(default_factory=lambda: packaged("rules") / "limb_numbness")
+    bindings_path: Annotated[Path | None, _text(_not_empty)] = None
+    examples_path: Annotated[Path, _text(_not_empty)] = field(default_factory=lambda: packaged("fhir_examples"))
+    max_body_bytes: Annotated[int, _number(1_024, 104_857_600)] = 1_048_576
+    max_items: Annotated[int, _number(1, 100_000)] = 2_000
+    max_depth: Annotated[int, _number(8, 200)] = 64
+    log_level: Annotated[str, _one_of("DEBUG", "INFO", "WARNING", "ERROR")] = "INFO"
+    fixed_time: Annotated[str, _text(_instant)] = ""
+
+    def __post_init__(self) -> None:
+        """Hold the settings to each other, however they were given."""
+        if faults := list(_discords(self)):
+            raise SettingsInvalid(faults)
+
+    @property
+    def admin(self) -> tuple[str, int] | None:
+        """Host and port of the admin address, if there is one."""
+        found = _ADMIN.fullmatch(self.admin_address)
+        if not found:
+            return None
+        host = (found["six"] or found["host"]).lower()
+        return ("127.0.0.1" if host == "localhost" else host), int(found["port"])  # a resolver could say otherwise
+
+    @property
+    def rule_paths(self) -> tuple[Path, ...]:
+        """Where rule sets are served from: ours, unless they are turned off, and the folder that is set."""
+        ours = packaged("rules")
+        added = () if self.shipped_rules and self.rules_path.is_relative_to(ours) else (self.rules_path,)
+        return ((ours,) if self.shipped_rules else ()) + added
+
+
+def _discords(settings: Settings) -> Iterator[str]:
+    """What does not go together."""
+    if settings.admin and settings.admin[1] == settings.port:
+        yield "TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT"
+
+
+_ANNOTATED = get_type_hints(Settings, include_extras=True)
+_KINDS: dict[str, fields.Field[Any]] = {name: hint.__metadata__[0] for name, hint in _ANNOTATED.items()}
+_PATHS = [name for name, hint in _ANNOTATED.items() if Path in (hint.__origin__, *get_args(hint.__origin__))]
+_Environment = Schema.from_dict(_KINDS, name="Environment")
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -148,17 +152,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     variables = os.environ if environment is None else environment
     given = {name[7:].lower(): value for name, value in variables.items() if name.startswith("TRIAGE_")}
     try:
-        loaded: dict[str, Any] = dict(_Environment().load(given))
+        loaded: dict[str, Any] = dict(_Environment(unknown=RAISE).load(given))
     except ValidationError as error:
         raise SettingsInvalid(_faults(error.messages_dict)) from None
-    for name in ("rules_path", "bindings_path", "examples_path"):
+    for name in _PATHS:
         if name in loaded:
             loaded[name] = Path(loaded[name]).absolute()  # a link is followed anew at each reload
     return Settings(**loaded)
 
 
 def _faults(messages: dict[str, Any]) -> list[str]:
-    known = ", ".join(f"TRIAGE_{name.upper()}" for name in _Environment().fields)
+    known = ", ".join(f"TRIAGE_{name.upper()}" for name in _KINDS)
     unknown = f"is not a setting of this service; the settings are {known}"
     return sorted(
         f"TRIAGE_{name.upper()}: {unknown if said == ['Unknown field.'] else ' '.join(said)}"
