@@ -3,28 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from dataclasses import dataclass, field
+from itertools import chain, product
 
 from service.triage.explanation import MOST_CHANGES, Change, How
-from service.triage.facts import Reading, is_asked, still_asked
+from service.triage.facts import is_asked, still_asked
 from service.triage.model import RuleSet
-from service.triage.questions import NONE, Answer, Answers, Denied, Is, Item, Unasked, Value
-from service.triage.ways import Step, Way
+from service.triage.questions import NONE, Answer, Answers, Denied, Unasked, Value
+from service.triage.steps import Step, Steps, Way
+
+Shift = tuple[int, How, tuple[Value, ...]]
+"""A change before it has words: the place of the question, and values of which any one will do."""
 
 
-def changes_of(way: Way, rule_set: RuleSet, answers: Answers, reading: Reading) -> Iterator[tuple[Change, ...]]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answers that are to change, and the bits of what they give; `seen` keeps what was looked up."""
+
+    steps: Steps
+    answers: Answers
+    given: int
+    seen: dict[int, tuple[tuple[Value, ...], How | None]] = field(default_factory=dict)
+
+    def now(self, place: int) -> tuple[Value, ...]:
+        """What was picked at a question, each once, in the order of the questionnaire."""
+        return self._at(place)[0]
+
+    def how(self, place: int) -> How | None:
+        """How a question is answered with one value that it was not answered with; None when it cannot be."""
+        return self._at(place)[1]
+
+    def _at(self, place: int) -> tuple[tuple[Value, ...], How | None]:
+        if place not in self.seen:
+            item = self.steps.items[place]
+            answers = self.answers.get(item.link_id, ())
+            now = tuple(value for value in self.steps.values[place] if value in answers) if answers else ()
+            how: How | None = How.INSTEAD if now else How.ANSWERED
+            if item.repeats and (now not in ((), (NONE,)) or in_part(answers)):
+                how = None if NONE in now and now != (NONE,) else How.ALSO
+            self.seen[place] = now, how
+        return self.seen[place]
+
+    def change(self, shift: Shift) -> Change:
+        """The change with its question and the answer as it is."""
+        place, how, values = shift
+        return Change(self.steps.items[place], how, values, self.now(place))
+
+
+def changes_of(said: Said, way: Way) -> Iterator[tuple[Shift, ...]]:
     """The sets of changes that take the way, in the order of the questions, of at most MOST_CHANGES each.
 
     A question that would not have been asked brings the answer along after which it is asked, and an answer that
     contradicts a given one brings the other answer to that.
     """
-    steps = _with_what_goes_along(way, rule_set, reading)
-    by_item: dict[str, list[Step]] = {}
-    for step in steps:
-        by_item.setdefault(step[0].item, []).append(step)
-    wanted = [(item, by_item[link_id]) for link_id, item in rule_set.items.items() if link_id in by_item]
-    for chosen in product(*(_item_changes(item, of_item, answers) for item, of_item in wanted)):
-        changes = tuple(change for changed in chosen for change in changed)
+    alone = said.steps.of.get(way)
+    if alone and alone.alone and alone.fit:
+        if how := said.how(alone.place):
+            yield ((alone.place, how, alone.fit),)
+        return
+    by_place: dict[int, list[Step]] = {}
+    for step in _with_what_goes_along(said, way):
+        by_place.setdefault(step.place, []).append(step)
+    alternatives = [_shifts(said, place, by_place[place]) for place in sorted(by_place)]
+    for chosen in product(*alternatives):
+        changes = tuple(chain.from_iterable(chosen))
         if 0 < len(changes) <= MOST_CHANGES:
             yield changes
 
@@ -45,80 +87,58 @@ def _after(given: tuple[Answer, ...], change: Change) -> tuple[Answer, ...]:
     others = [one for one in given if one not in (value, NONE) and getattr(one, "option", None) != value]
     if change.how is How.ALSO:
         return (*others, value)
-    return (*others, Denied(str(value))) if _in_part(given) else tuple(others) or (NONE,)
+    return (*others, Denied(str(value))) if in_part(given) else tuple(others) or (NONE,)
 
 
-def _with_what_goes_along(way: Way, rule_set: RuleSet, reading: Reading) -> list[Step]:
+def _with_what_goes_along(said: Said, way: Way) -> list[Step]:
     """The steps, and those without which their answers would contradict each other or would not have been asked."""
-    order = list(rule_set.items)
-    steps = sorted(way, key=lambda step: (order.index(step[0].item), *_places(rule_set.items[step[0].item], step[0])))
-    ahead = list(steps)
+    of, found, have = said.steps.of, [], way
+    while way:
+        found.append(of[way & -way])
+        way &= way - 1
+    ahead = [step for step in found if not step.alone]
     while ahead:
-        leaf, becomes = ahead.pop()
-        if not becomes or not {*leaf.values} - {False, NONE}:
-            continue
-        more = [(other, False) for other in _contradicted(leaf, rule_set, reading)]
-        gates = rule_set.items[leaf.item].asked_when
-        if gates and not any(_is_met(gate, reading) or (gate, True) in steps for gate in gates):
-            more.append((gates[0], True))
-        ahead += [step for step in more if step not in steps]
-        steps += [step for step in more if step not in steps]
-    return steps
+        step = ahead.pop()
+        bits = [other.off for other in step.against if said.given & other.mask]
+        gates = step.leaf.gates
+        if step.asked and not any(said.given & gate.mask or have & gate.on for gate in gates):
+            bits.append(gates[0].on)
+        for bit in bits:
+            if not have & bit:
+                have |= bit
+                found.append(of[bit])
+                ahead.append(of[bit])
+    return found
 
 
-def _places(item: Item, leaf: Is) -> list[int]:
-    """Where the values stand in the questionnaire: a way is a set, and its steps need an order."""
-    return [place for place, value in enumerate(_every(item)) if value in leaf.values]
-
-
-def _contradicted(leaf: Is, rule_set: RuleSet, reading: Reading) -> Iterator[Is]:
-    for pair in rule_set.contradictions:
-        for side, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            if side.item == leaf.item and {*leaf.values} <= {*side.values} and _is_met(other, reading):
-                yield other
-
-
-def _is_met(leaf: Is, reading: Reading) -> bool:
-    return not reading.facts.get(leaf.item, frozenset()).isdisjoint(leaf.values)
-
-
-def _item_changes(item: Item, steps: list[Step], answers: Answers) -> list[tuple[Change, ...]]:
+def _shifts(said: Said, place: int, steps: list[Step]) -> list[tuple[Shift, ...]]:
     """The changes of one question, as alternatives; none when no answer to it could do."""
-    said = answers.get(item.link_id, ())
-    given = _in_order(item, said)
-    refused = {value for leaf, becomes in steps if not becomes for value in leaf.values}
-    wanted = [[value for value in leaf.values if value not in refused] for leaf, becomes in steps if becomes]
-    if item.repeats:
-        return _several(item, given, wanted, refused, in_part=_in_part(said))
-    fit = tuple(value for value in _every(item) if value not in refused and all(value in values for values in wanted))
-    return [(Change(item, How.INSTEAD if given else How.ANSWERED, fit, given),)] if fit else []
+    how = said.how(place)
+    if len(steps) == 1 and steps[0].fit:
+        return [((place, how, steps[0].fit),)] if how else []
+    refused = {value for step in steps if not step.becomes for value in step.leaf.asks.values}
+    wanted = [[value for value in step.leaf.asks.values if value not in refused] for step in steps if step.becomes]
+    if said.steps.items[place].repeats:
+        return _several(said, place, wanted, refused)
+    every = said.steps.values[place]
+    fit = tuple(value for value in every if value not in refused and all(value in values for values in wanted))
+    return [((place, how, fit),)] if fit and how else []
 
 
-def _every(item: Item) -> tuple[Value, ...]:
-    return (True, False) if item.kind == "boolean" else tuple(option.code for option in item.options)
-
-
-def _in_part(given: Iterable[Answer]) -> bool:
-    return any(isinstance(one, Unasked | Denied) for one in given)
-
-
-def _in_order(item: Item, given: tuple[Answer, ...]) -> tuple[Value, ...]:
-    """What was picked, each once, in the order of the questionnaire."""
-    return tuple(value for value in _every(item) if value in given)
-
-
-def _several(
-    item: Item, given: tuple[Value, ...], wanted: list[list[Value]], refused: set[Value], *, in_part: bool
-) -> list[tuple[Change, ...]]:
-    """Options more and options less of a question that takes several; `in_part`: not all of them were asked."""
-    picked = tuple(value for value in given if value != NONE)
-    if not all(wanted) or (picked and picked != given):
+def _several(said: Said, place: int, wanted: list[list[Value]], refused: set[Value]) -> list[tuple[Shift, ...]]:
+    """Options more and options less of a question that takes several."""
+    given, how = said.now(place), said.how(place)
+    if not all(wanted) or how is None:
         return []
     common = [value for value in (wanted[0] if wanted else ()) if all(value in values for values in wanted)]
     more = [tuple(values) for values in ([common] if common else wanted)]
-    if not picked and not in_part:
+    if how is not How.ALSO:
         first, *others = more or [(NONE,)]
-        how = How.INSTEAD if given else How.ANSWERED
-        return [(Change(item, how, first, given), *(Change(item, How.ALSO, values, given) for values in others))]
-    without = (Change(item, How.WITHOUT, (value,), given) for value in picked if value in refused)
-    return [(*without, *(Change(item, How.ALSO, values, given) for values in more))]
+        return [((place, how, first), *((place, How.ALSO, values) for values in others))]
+    without = ((place, How.WITHOUT, (value,)) for value in given if value in refused and value != NONE)
+    return [(*without, *((place, How.ALSO, values) for values in more))]
+
+
+def in_part(given: Iterable[Answer]) -> bool:
+    """Whether only some of a question's options were asked."""
+    return any(isinstance(one, Unasked | Denied) for one in given)

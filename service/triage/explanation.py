@@ -17,6 +17,9 @@ class How(Enum):
     ALSO = "also"
     WITHOUT = "without"
 
+    __hash__ = object.__hash__
+    """Each is made once, and by its name it is found ten times as slowly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
+from typing import TypeVar
 
 from service.triage.decision import Decision
 from service.triage.explanation import MOST_CHANGES, Change, Explanation, How, NextQuestion, WhatIf
@@ -16,10 +18,13 @@ MOST_TOLD = 12
 FEW_TESTS = 3
 """So many tests are named; more of them are counted."""
 
+Told = TypeVar("Told")
+
 _NOT_LOWER = f"No change of up to {MOST_CHANGES} answers would make it lower."
 _TOGETHER = {1: "One answer", 2: "Two answers together", 3: "Three answers together"}
 
 
+@lru_cache(maxsize=4096)
 def change_in_words(change: Change) -> str:
     """One answer that would be otherwise, such as "weakness: yes instead of no"."""
     values = _either(change.item, change.values)
@@ -79,7 +84,7 @@ def explanation_notes(explanation: Explanation, decision: Decision, rule_set: Ru
         *why_not_lower(explanation, decision, rule_set),
     ]
     if explanation.ask_next:
-        asked = _listed(next_in_words(question, rule_set) for question in explanation.ask_next)
+        asked = _listed(explanation.ask_next, lambda question: next_in_words(question, rule_set))
         texts.append(f"Ask next, in this order: {asked}.")
     return texts
 
@@ -117,13 +122,12 @@ def _toward(level: Level, found: Sequence[WhatIf], rule_set: RuleSet) -> str:
     if not found:
         return f"No change of up to {MOST_CHANGES} answers would make it {title}."
     size = len(found[0].changes)
-    return f"{_TOGETHER[size]} would make it {title}: {_listed(map(changes_in_words, found))}."
+    return f"{_TOGETHER[size]} would make it {title}: {_listed(found, changes_in_words)}."
 
 
-def _listed(texts: Iterable[str]) -> str:
-    every = list(texts)
-    more = [f"and {len(every) - MOST_TOLD} more"] if len(every) > MOST_TOLD else []
-    return "; ".join([*every[:MOST_TOLD], *more])
+def _listed(each: Sequence[Told], in_words: Callable[[Told], str]) -> str:
+    more = [f"and {len(each) - MOST_TOLD} more"] if len(each) > MOST_TOLD else []
+    return "; ".join([*map(in_words, each[:MOST_TOLD]), *more])
 
 
 def _either(item: Item, values: Iterable[Value]) -> str:

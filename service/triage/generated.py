@@ -117,7 +117,7 @@ def _possible(rule_set: RuleSet, bits: Bits) -> Iterator[str]:
     for item in rule_set.gated:
         yield f"    # {item.link_id} will not be asked"
         yield f"    if not open & {_mask(item.asked_when, bits):#x}:"
-        yield f"        open &= ~{bits.every[item.link_id]:#x}"
+        yield f"        open &= ~{bits.every[item.link_id]:#x} | given"
     yield "    return open"
 
 

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
-from service.triage.compiled import CompiledRuleSet
+from service.triage.acute_bits import Acute, reader_of
+from service.triage.bit_tests import BitTest, bit_tests
+from service.triage.bits import NOTHING
 from service.triage.decision import Decision, Verdict
 from service.triage.explanation import NextQuestion, WhatIf
-from service.triage.model import Ask, Level
-from service.triage.operators import decisive_leaves
-from service.triage.questions import Facts
+from service.triage.model import Ask, Level, RuleSet
+from service.triage.steps import Tree, steps_of
+
+Tests = int
+"""Recommended tests, a bit for each, in the order of the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A pattern of evidence: whether it holds, what it asks, and the tests that are worth it from each level on."""
+
+    holds: BitTest
+    tree: Tree
+    tests: Mapping[Level, Tests]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is asked for once a criterion, by id, fires or a pattern of evidence holds in people of `scope`.
+
+    `bit` is the bit of each test.
+    """
+
+    bit: Mapping[str, Tests]
+
+    scope: BitTest
+    criteria: Mapping[str, Mapping[Level, Tests]]
+    evidence: tuple[Evidence, ...]
 
 
 def next_questions(
-    rules: CompiledRuleSet, facts: Facts, decision: Decision, raising: Iterable[WhatIf]
+    rule_set: RuleSet, acute: Acute, decision: Decision, raising: Iterable[WhatIf]
 ) -> tuple[NextQuestion, ...]:
     """The open questions that can still raise the level or bring a test.
 
@@ -21,39 +50,76 @@ def next_questions(
     """
     still_open = {question.item.link_id: question for question in decision.open_questions}
     alone = {change.item.link_id for one in raising if len(one.changes) == 1 for change in one.changes}
-    tests = _tests_still_open(rules, facts, decision)
+    tests = _tests_still_open(rule_set, acute, decision)
     found = []
-    for link_id, item in rules.rule_set.items.items():
+    for link_id, item in rule_set.items.items():
         if question := still_open.get(link_id):
             asked = (question.words, question.could_reach, link_id in alone)
             found.append(NextQuestion(item, *asked, tests.get(link_id, ())))
-        elif tests.get(link_id):
+        elif link_id in tests:
             found.append(NextQuestion(item, item.label, None, False, tests[link_id]))
     return tuple(sorted(found, key=lambda one: (-(one.could_reach or Level.SELF_CARE), not one.alone, -len(one.tests))))
 
 
-def _tests_still_open(rules: CompiledRuleSet, facts: Facts, decision: Decision) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=16)
+def _waiting_of(rule_set: RuleSet) -> Waiting:
+    """What the rules of a rule set wait for; made once."""
+    conditions, steps = rule_set.conditions, steps_of(rule_set)
+    every = [(condition, one) for condition in conditions.values() for one in condition.evidence]
+    scope, *tests = bit_tests([rule_set.scope, *(one.when for _, one in every)], reader_of(rule_set).bits)
+    bit = {code: 1 << place for place, code in enumerate(rule_set.tests)}
+
+    def worth(level: Level, asks: Iterable[Ask]) -> dict[Level, Tests]:
+        found = dict.fromkeys(Level, NOTHING)
+        for ask in asks:
+            for least in Level:
+                found[least] |= bit[ask.test] if min(level, ask.soonest) >= least else NOTHING
+        return found
+
+    criteria = {}
+    for criterion in rule_set.criteria:
+        suspected = (ask for code in criterion.suspects for ask in conditions[code].tests)
+        criteria[criterion.id] = worth(criterion.level, (*criterion.tests, *suspected))
+    evidence = tuple(
+        Evidence(holds, steps.tree(one.when), worth(one.level, condition.tests))
+        for holds, (condition, one) in zip(tests, every, strict=True)
+    )
+    return Waiting(bit, scope, criteria, evidence)
+
+
+def _tests_still_open(rule_set: RuleSet, acute: Acute, decision: Decision) -> dict[str, tuple[str, ...]]:
     """The tests that an answer to each question could add to those proposed, in the order of the rules."""
-    order = list(rules.rule_set.tests)
-    known = {proposal.test.code for proposal in (*decision.proposals, *decision.withheld)}
-    found: dict[str, set[str]] = {}
+    waiting = _waiting_of(rule_set)
+    found: dict[str, Tests] = {}
     least = Level.URGENT if decision.level is Level.EMERGENCY else Level.ROUTINE  # the rest is left to the department
-    for link_id, level, asked in _waiting(rules, facts, decision):
-        codes = {ask.test for ask in asked if ask.test not in known and min(level, ask.soonest) >= least}
-        found.setdefault(link_id, set()).update(codes)
-    return {link_id: tuple(sorted(codes, key=order.index)) for link_id, codes in found.items()}
+    for link_id, tests in _waited_for(waiting, acute, decision, least):
+        found[link_id] = found.get(link_id, NOTHING) | tests
+    proposed = sum(waiting.bit[proposal.test.code] for proposal in (*decision.proposals, *decision.withheld))
+    return {link_id: _named(waiting, new) for link_id, tests in found.items() if (new := tests & ~proposed)}
 
 
-def _waiting(rules: CompiledRuleSet, facts: Facts, decision: Decision) -> Iterator[tuple[str, Level, Iterable[Ask]]]:
-    """Each question that a criterion or a pattern of evidence waits for, what would be asked for then, and how soon."""
-    conditions = rules.rule_set.conditions
+def _named(waiting: Waiting, tests: Tests) -> tuple[str, ...]:
+    return tuple(code for code, bit in waiting.bit.items() if tests & bit)
+
+
+def _waited_for(waiting: Waiting, acute: Acute, decision: Decision, least: Level) -> Iterator[tuple[str, Tests]]:
+    """Each question that a criterion or a pattern of evidence waits for, and what would be asked for then."""
     for finding in decision.findings:
         if finding.verdict is Verdict.UNKNOWN and finding.criterion.level > Level.SELF_CARE:
-            criterion = finding.criterion
-            asks = [*criterion.tests, *(ask for code in criterion.suspects for ask in conditions[code].tests)]
-            yield from ((link_id, criterion.level, asks) for link_id in finding.open)
-    if rules.scope.judge(facts) is False:
+            tests = waiting.criteria[finding.criterion.id][least]
+            yield from ((link_id, tests) for link_id in finding.open)
+    if not waiting.scope(acute.possible):
         return
-    for code, evidence, when in rules.evidence:
-        if when.judge(facts) is None:
-            yield from ((leaf.item, evidence.level, conditions[code].tests) for leaf in decisive_leaves(when, facts))
+    for one in waiting.evidence:
+        tests = one.tests[least]
+        if tests and one.holds(acute.possible) and not one.holds(acute.given):
+            yield from ((link_id, tests) for link_id in _open(one.tree, acute))
+
+
+def _open(tree: Tree, acute: Acute) -> Iterator[str]:
+    """The questions that leave an open condition open."""
+    if tree.leaf is not None:
+        yield tree.leaf.asks.item
+    for part in tree.parts:
+        if part.holds(acute.possible) and not part.holds(acute.given):
+            yield from _open(part, acute)

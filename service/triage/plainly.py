@@ -42,7 +42,9 @@ class Plainly:
         still_open += [place for place, one in zip(qualified, lowered, strict=True) if one.verdict is Verdict.UNKNOWN]
         level = max([levels[place] for place in fired], default=Level.SELF_CARE)
         highest = max([levels[place] for place in still_open], default=Level.SELF_CARE)
-        level = max(level, min(highest, self.rules.rule_set.open_floor))
+        floor = self.rules.rule_set.open_floor
+        if highest >= floor:
+            level = max(level, floor)
         above: list[Finding] = []
         if highest > level:
             qualifying = set(qualified)

@@ -109,6 +109,10 @@ class Item:
     codings: tuple[Coding, ...] = ()
     asked_when: tuple[Is, ...] = ()
 
+    def __hash__(self) -> int:
+        """By its linkId alone: equal questions have equal ones, and all of it would take long."""
+        return hash(self.link_id)
+
     def option_text(self, value: Value) -> str:
         """The words of an answer: yes, no, or the option's text."""
         if isinstance(value, bool):

@@ -2,173 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, groupby, product
 
-from service.triage.changes import changed_answers, changes_of
+from service.triage.acute_bits import reader_of
+from service.triage.bit_tests import BitTest, bit_tests
+from service.triage.changes import Shift, changes_of
 from service.triage.compiled import CompiledRuleSet
-from service.triage.decision import Decision, Verdict
-from service.triage.explanation import Change, Explanation, Grounds, WhatIf
-from service.triage.facts import Reading, read_acutely
-from service.triage.judging import weigh
-from service.triage.levels import level_of
-from service.triage.model import Level
+from service.triage.decision import Decision
+from service.triage.explanation import Explanation, Grounds, WhatIf
+from service.triage.model import Criterion, Level, RuleSet
 from service.triage.next_questions import next_questions
-from service.triage.operators import Compiled, decisive_leaves
-from service.triage.questions import Answers, Item, Value
-from service.triage.ways import Goal, Way, joined, smallest, ways
+from service.triage.questions import Answers, AnyOf, Value
+from service.triage.steps import REACHED, Tree, Way, steps_of
+from service.triage.trial import Trial, trial_of
+from service.triage.ways import joined, smallest, to_fail, to_hold
+
+Told = tuple[tuple[Shift, ...], Level]
+"""Changes and the level that they lead to."""
 
 
 def why(rules: CompiledRuleSet, answers: Answers, decision: Decision) -> Explanation:
     """The explanation of `decision`, which is that of `answers`. Every set of changes in it was tried."""
-    given = _Given(rules, answers, read_acutely(rules.rule_set, answers))
+    trial = trial_of(rules, answers)
     raising: list[WhatIf] = []
     for level in sorted(Level, reverse=True):
         if level > decision.level:
-            raising += _fewest(given, _raising(given, level), {level})
-    lower = {level for level in Level if level < decision.level}
-    lowering = _fewest(given, _lowering(given, decision.level), lower)
+            raising += _fewest(trial, _raising(trial, level), [level])
+    lower = [level for level in Level if level < decision.level]
+    lowering = _fewest(trial, _lowering(trial, decision.level), lower) if lower else []
     return Explanation(
-        grounds=tuple(_grounds(given, decision)),
+        grounds=tuple(_grounds(trial, decision)),
         raising=tuple(raising),
         lowering=tuple(sorted(lowering, key=lambda found: found.level)),
-        ask_next=next_questions(rules, given.reading.facts, decision, raising),
+        ask_next=next_questions(rules.rule_set, trial.acute, decision, raising),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What is explained: the answers as they are."""
+class Judged:
+    """A criterion and its qualifiers as tests of bits, and in steps."""
 
-    rules: CompiledRuleSet
-    answers: Answers
-    reading: Reading
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """The questions."""
-        return self.rules.rule_set.items
+    criterion: Criterion
+    when: BitTest
+    unless: BitTest
+    tree: Tree
+    qualifiers: tuple[Tree, ...]
 
 
-def _grounds(given: _Given, decision: Decision) -> Iterator[Grounds]:
+@lru_cache(maxsize=16)
+def _judged(rule_set: RuleSet) -> tuple[Judged, ...]:
+    """The criteria of a rule set; made once."""
+    steps, bits = steps_of(rule_set), reader_of(rule_set).bits
+    whens = bit_tests((criterion.when for criterion in rule_set.criteria), bits)
+    every = (AnyOf(tuple(qualifier.when for qualifier in criterion.unless)) for criterion in rule_set.criteria)
+    return tuple(
+        Judged(criterion, when, unless, steps.tree(criterion.when), tuple(steps.tree(q.when) for q in criterion.unless))
+        for criterion, when, unless in zip(rule_set.criteria, whens, bit_tests(every, bits), strict=True)
+    )
+
+
+def _grounds(trial: Trial, decision: Decision) -> Iterator[Grounds]:
     """What fired, most acute first."""
-    conditions = {criterion.id: when for criterion, when, _ in given.rules.criteria}
+    trees = {one.criterion.id: one.tree for one in _judged(trial.rules.rule_set)}
     for finding in decision.fired:
-        leaves = decisive_leaves(conditions[finding.criterion.id], given.reading.facts)
-        yield Grounds(finding.criterion, tuple(dict.fromkeys(leaf.item for leaf in leaves)), finding.because)
+        link_ids = tuple(dict.fromkeys(trees[finding.criterion.id].met_by(trial.acute.given)))
+        yield Grounds(finding.criterion, link_ids, finding.because)
 
 
-def _raising(given: _Given, level: Level) -> Iterator[Way]:
+def _raising(trial: Trial, level: Level) -> Iterator[Way]:
     """The ways on which a criterion of `level` would fire, or leave a question open that holds the floor."""
-    if level is given.rules.rule_set.open_floor:
-        gates = dict.fromkeys(gate for item in given.items.values() for gate in item.asked_when)
-        yield from (frozenset({(gate, True)}) for gate in gates)
-    for criterion, when, unless in given.rules.criteria:
-        if criterion.level is level and weigh(given.reading, when, unless).verdict is not Verdict.FIRED:
-            found = ways(when, given.reading.facts, Goal.TRUE, given.items)
-            for qualifier in unless:
-                found = joined(found, ways(qualifier, given.reading.undisputed, Goal.NOT_TRUE, given.items))
+    steps, rule_set = trial.said.steps, trial.rules.rule_set
+    if level is rule_set.open_floor:
+        yield from dict.fromkeys(steps.leaves[gate].on for item in rule_set.gated for gate in item.asked_when)
+    for one in _judged(rule_set):
+        if one.criterion.level is level:
+            found = to_hold(steps, one.tree, trial.acute.given)
+            for qualifier in one.qualifiers:
+                found = joined(steps, found, to_fail(steps, qualifier, trial.acute.undisputed))
             yield from found
 
 
-def _lowering(given: _Given, level: Level) -> list[Way]:
+def _lowering(trial: Trial, level: Level) -> list[Way]:
     """The ways on which no criterion would hold the level: none fires there, and none is open if that is enough."""
-    floor = given.rules.rule_set.open_floor
-    found: list[Way] = [frozenset()]
-    for criterion, when, unless in given.rules.criteria:
-        verdict = weigh(given.reading, when, unless).verdict
-        holds = verdict is Verdict.FIRED and criterion.level is level
-        if holds or (verdict is Verdict.UNKNOWN and level is floor and criterion.level >= floor):
-            found = smallest(joined(found, _silencing(given, when, unless, sure=level is floor)))
+    acute, floor, steps = trial.acute, trial.rules.rule_set.open_floor, trial.said.steps
+    found = [REACHED]
+    for one in _judged(trial.rules.rule_set):
+        fires = one.criterion.level is level and one.when(acute.given) and not one.unless(acute.undisputed)
+        holds = level is floor and one.criterion.level >= floor and one.when(acute.possible)
+        if fires or (holds and not one.unless(acute.settled)):
+            found = smallest(joined(steps, found, _silencing(trial, one, sure=level is floor)))
+            if not found:
+                break
     return found
 
 
-def _silencing(given: _Given, when: Compiled, unless: tuple[Compiled, ...], *, sure: bool) -> list[Way]:
+def _silencing(trial: Trial, judged: Judged, *, sure: bool) -> list[Way]:
     """The ways on which a criterion would not fire; `sure`: nor be open."""
-    found = ways(when, given.reading.facts, Goal.FALSE if sure else Goal.NOT_TRUE, given.items)
-    for qualifier in unless:
-        found += ways(qualifier, given.reading.undisputed, Goal.TRUE, given.items)
+    acute, steps = trial.acute, trial.said.steps
+    found = to_fail(steps, judged.tree, acute.possible if sure else acute.given)
+    for qualifier in judged.qualifiers:
+        found += to_hold(steps, qualifier, acute.undisputed)
     return smallest(found)
 
 
-def _fewest(given: _Given, found: Iterable[Way], wanted: Collection[Level]) -> list[WhatIf]:
+def _fewest(trial: Trial, found: Iterable[Way], wanted: Collection[Level]) -> list[WhatIf]:
     """The smallest sets of changes on these ways that lead to a wanted level."""
-    sets = dict.fromkeys(
-        changes
-        for way in smallest(found)
-        for changes in changes_of(way, given.rules.rule_set, given.answers, given.reading)
-    )
+    sets = dict.fromkeys(changes for way in smallest(found) for changes in changes_of(trial.said, way))
     for _, of_size in groupby(sorted(sets, key=len), key=len):
-        if tried := [what_if for changes in of_size if (what_if := _try(given, changes, wanted))]:
-            return _merged(tried)
+        if tried := [told for changes in of_size if (told := _try(trial, changes, wanted))]:
+            return [WhatIf(tuple(map(trial.said.change, changes)), level) for changes, level in _merged(tried)]
     return []
 
 
-def _merged(found: list[WhatIf]) -> list[WhatIf]:
+def _merged(found: list[Told]) -> list[Told]:
     """Those that differ only in the values of one change as one."""
-    merged: list[WhatIf] = []
+    merged: list[Told] = []
+    alike: dict[object, list[int]] = {}
     for one in found:
-        for place, other in enumerate(merged):
-            if both := _as_one(other, one):
+        places = alike.setdefault((one[1], *((place, how) for place, how, _ in one[0])), [])
+        for place in places:
+            if both := _as_one(merged[place], one):
                 merged[place] = both
                 break
         else:
+            places.append(len(merged))
             merged.append(one)
     return merged
 
 
-def _as_one(one: WhatIf, other: WhatIf) -> WhatIf | None:
-    pairs = list(zip(one.changes, other.changes, strict=False))
-    differing = [place for place, (mine, yours) in enumerate(pairs) if mine != yours]
-    if one.level is not other.level or len(one.changes) != len(other.changes) or len(differing) != 1:
+def _as_one(one: Told, other: Told) -> Told | None:
+    """Both as one; None unless it is just one change of which they tell other values."""
+    changes, level = one
+    differing = [place for place, (mine, yours) in enumerate(zip(changes, other[0], strict=True)) if mine != yours]
+    if len(differing) != 1:
         return None
-    mine, yours = pairs[differing[0]]
-    if replace(mine, values=yours.values) != yours:
-        return None
-    wider = replace(mine, values=tuple(dict.fromkeys([*mine.values, *yours.values])))
-    return replace(one, changes=tuple(wider if change is mine else change for change in one.changes))
+    at = differing[0]
+    place, how, values = changes[at]
+    wider = (place, how, tuple(dict.fromkeys([*values, *other[0][at][2]])))
+    return (*changes[:at], wider, *changes[at + 1 :]), level
 
 
-def _try(given: _Given, changes: tuple[Change, ...], wanted: Collection[Level]) -> WhatIf | None:
+def _try(trial: Trial, changes: tuple[Shift, ...], wanted: Collection[Level]) -> Told | None:
     """The changes with those of their values that do lead to a wanted level; None when they do not."""
-    for first in product(*(change.values for change in changes)):
-        level = _level_after(given, _with_values(changes, first))
-        if level is not None and level in wanted and not _is_more_than_needed(given, changes, first, level):
-            return WhatIf(_all_that_do(given, changes, _with_values(changes, first), level), level)
+    if len(changes) == 1:
+        return _try_one(trial, changes[0], wanted)
+    for first in product(*(values for _, _, values in changes)):
+        level = _level_after(trial, changes, first)
+        if level is not None and level in wanted and not _is_more_than_needed(trial, changes, first, level):
+            values = _all_that_do(trial, changes, first, level)
+            return tuple((place, how, do) for (place, how, _), do in zip(changes, values, strict=True)), level
     return None
 
 
-def _is_more_than_needed(given: _Given, changes: tuple[Change, ...], values: tuple[Value, ...], level: Level) -> bool:
+def _try_one(trial: Trial, change: Shift, wanted: Collection[Level]) -> Told | None:
+    """The same of one change by itself."""
+    place, how, values = change
+    levels = [trial.level_after(((place, how, value),)) for value in values]
+    reached = next((level for level in levels if level in wanted), None)
+    if reached is None:
+        return None
+    do = tuple(value for value, level in zip(values, levels, strict=True) if level is reached)
+    return ((place, how, do),), reached
+
+
+def _is_more_than_needed(trial: Trial, changes: tuple[Shift, ...], values: tuple[Value, ...], level: Level) -> bool:
     """Whether some of the changes lead there already: where answers contradict each other, a step may be idle."""
-    every = _with_values(changes, values)
+    every = list(zip(changes, values, strict=True))
     parts = (part for size in range(1, len(every)) for part in combinations(every, size))
-    return any(_level_after(given, part) is level for part in parts)
+    return any(_level_after(trial, *zip(*part, strict=True)) is level for part in parts)
 
 
 def _all_that_do(
-    given: _Given, changes: tuple[Change, ...], sure: tuple[Change, ...], level: Level
-) -> tuple[Change, ...]:
-    """`sure` with every other value added that leads to the same level, whichever of the values are taken together."""
-    for place, change in enumerate(changes):
-        for value in change.values:
-            wider = replace(sure[place], values=(*sure[place].values, value))
-            tried = (*sure[:place], replace(change, values=(value,)), *sure[place + 1 :])
-            every = product(*(one.values for one in tried))
-            if value not in sure[place].values and all(
-                _level_after(given, _with_values(changes, chosen)) is level for chosen in every
-            ):
-                sure = (*sure[:place], wider, *sure[place + 1 :])
+    trial: Trial, changes: tuple[Shift, ...], first: tuple[Value, ...], level: Level
+) -> list[tuple[Value, ...]]:
+    """The values of each change that lead to the same level, whichever of them are taken together; `first` do."""
+    sure: list[tuple[Value, ...]] = [(value,) for value in first]
+    for place, (_, _, values) in enumerate(changes):
+        for value in values:
+            if value not in sure[place]:
+                tried = product(*sure[:place], (value,), *sure[place + 1 :])
+                if all(_level_after(trial, changes, chosen) is level for chosen in tried):
+                    sure[place] = (*sure[place], value)
     return sure
 
 
-def _with_values(changes: tuple[Change, ...], values: Iterable[Value]) -> tuple[Change, ...]:
-    return tuple(replace(change, values=(value,)) for change, value in zip(changes, values, strict=True))
-
-
-def _level_after(given: _Given, changes: tuple[Change, ...]) -> Level | None:
-    """The level after the changes; None when they contradict an answer that is not changed."""
-    rule_set = given.rules.rule_set
-    level, reading = level_of(given.rules, changed_answers(given.answers, changes, rule_set))
-    known = {conflict.link_ids for conflict in given.reading.conflicts}
-    return level if all(conflict.link_ids in known for conflict in reading.conflicts) else None
+def _level_after(trial: Trial, changes: tuple[Shift, ...], values: tuple[Value, ...]) -> Level | None:
+    return trial.level_after(tuple((place, how, value) for (place, how, _), value in zip(changes, values, strict=True)))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up_rules import made_up_rules
 from proof.conftest import drawn
 
 from service.ruleset.generate import draw
@@ -77,6 +78,23 @@ def test_people_with_and_without_all_their_answers_are_judged_the_same(seeds: li
         answers = person(fast, seed)
         assert spoken(decide(fast, answers)) == spoken(decide(plain, answers)), answers
         assert level_of(fast, answers) == level_of(plain, answers), answers
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.integers(0, 2**64), st.lists(st.integers(0, 2**64), min_size=AT_ONCE, max_size=AT_ONCE))
+def test_so_do_those_of_any_rules(seed: int, seeds: list[int]) -> None:
+    """Of rules drawn by chance, too, whose questions hide each other in chains."""
+    plain = compile_rules(made_up_rules(both(TINY)[0].rule_set, seed))
+    fast = with_generated(plain)
+    for each in seeds:
+        answers = drawn(plain.rule_set, each)
+        for said in (answers, still_asked(answers, plain.rule_set.items), _without_parts(answers)):
+            assert spoken(decide(fast, said)) == spoken(decide(plain, said)), said
+
+
+def _without_parts(answers: Answers) -> Answers:
+    """One answer to each question, and none that says that an option was denied or not asked."""
+    return {name: values[:1] for name, values in answers.items() if values and isinstance(values[0], bool | str)}
 
 
 def test_a_fault_in_a_generated_function_would_be_seen() -> None:

@@ -28,10 +28,10 @@ from service.triage.explanation_words import (
     next_in_words,
     what_if_in_words,
 )
-from service.triage.facts import read_acutely
 from service.triage.levels import level_of
 from service.triage.model import Level
 from service.triage.questions import Answers, Is, Item, Value
+from service.triage.trial import trial_of
 from service.triage.why import why
 
 LIMB = packaged("rules") / "limb_numbness"
@@ -235,10 +235,9 @@ def test_each_kind_of_change_has_its_words() -> None:
 
 
 def test_a_change_brings_the_question_along_after_which_it_is_asked() -> None:
-    rule_set, answers = rules(TINY).rule_set, {"weak": (False,)}
-    way = frozenset({(Is("weak-onset", "is", ("gradual",)), True)})
-    (found,) = changes_of(way, rule_set, answers, read_acutely(rule_set, answers))
-    assert [change_in_words(change) for change in found] == [
+    said = trial_of(rules(TINY), {"weak": (False,)}).said
+    (found,) = changes_of(said, said.steps.leaves[Is("weak-onset", "is", ("gradual",))].on)
+    assert [change_in_words(said.change(change)) for change in found] == [
         "weakness: yes instead of no",
         "onset of weakness: “gradually”",
     ]
