@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.fhir_io.admission.admit import admitted
+from service.fhir_io.age import age_problem
 from service.fhir_io.body import Limits, parse_body
 from service.fhir_io.build import build_bundle
 from service.fhir_io.choice import rule_set_for
@@ -28,6 +29,7 @@ class Triage:
     """What an assessment needs: compiled rule sets, our canonical base, limits, and a clock that gives FHIR instants.
 
     The highest version of each rule set stands first; the first of all reads a response that names no questionnaire.
+    A response that was authored more than `stale_after_hours` ago is triaged with a warning; 0: whenever it was.
     `bindings` are of questionnaires that others publish.
     """
 
@@ -35,6 +37,7 @@ class Triage:
     canonical_base: str
     limits: Limits
     clock: Callable[[], str]
+    stale_after_hours: int = 0
     bindings: tuple[Binding, ...] = ()
 
     def rules_for(self, body: dict[str, Any]) -> CompiledRuleSet:
@@ -72,7 +75,8 @@ def assess(
     The Bundle is of `answer_version`, else of the body's. It is explained unless `explain` or the body says not to; an
     explanation that is not wanted is not worked out. Raises Refused with every problem when the body cannot be triaged.
     """
-    rules, request = _read(triage, raw, version)
+    now = triage.clock()
+    rules, request = _read(triage, raw, version, now)
     decision = decide(rules, request.answers)
     explanation = why(rules, request.answers, decision) if explain and request.explain else None
     bundle = build_bundle(
@@ -81,14 +85,14 @@ def assess(
         rule_set=rules.rule_set,
         canonical_base=triage.canonical_base,
         version=answer_version or version,
-        now=triage.clock(),
+        now=now,
         explanation=explanation,
     )
     return Assessed(rules.rule_set, request, decision, explanation, bundle)
 
 
-def _read(triage: Triage, raw: bytes, version: FhirVersion) -> tuple[CompiledRuleSet, Request]:
-    """The request in the body, and the rules it is to be judged by."""
+def _read(triage: Triage, raw: bytes, version: FhirVersion, now: str) -> tuple[CompiledRuleSet, Request]:
+    """The request in the body, and the rules it is to be judged by; with a warning when it is an old one."""
     taken = admitted(raw, version, triage.limits)
     rules = triage.rules_for(taken.body)
     request = read_request(
@@ -100,7 +104,8 @@ def _read(triage: Triage, raw: bytes, version: FhirVersion) -> tuple[CompiledRul
         bindings=triage.bindings,
         plain=taken.plain,
     )
-    return rules, request
+    old = age_problem(request.response, request.response_path, now=now, hours=triage.stale_after_hours)
+    return rules, replace(request, warnings=(*request.warnings, old)) if old else request
 
 
 def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Problem]:

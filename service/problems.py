@@ -33,6 +33,7 @@ class Kind(Enum):
     REARRANGED = "rearranged"  # arranged differently than in the questionnaire, but read all the same
     NO_QUESTIONNAIRE = "no-questionnaire"
     INCOMPLETE = "incomplete"
+    STALE = "stale"  # authored too long ago, or in the future
     NOTE = "note"
 
 

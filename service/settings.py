@@ -110,6 +110,7 @@ class Settings:
     max_body_bytes: Annotated[int, _number(1_024, 104_857_600)] = 1_048_576
     max_items: Annotated[int, _number(1, 100_000)] = 2_000
     max_depth: Annotated[int, _number(8, 200)] = 64
+    stale_after_hours: Annotated[int, _number(0, 8_760)] = 24
     log_level: Annotated[str, _one_of("DEBUG", "INFO", "WARNING", "ERROR")] = "INFO"
     fixed_time: Annotated[str, _text(_instant)] = ""
 

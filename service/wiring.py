@@ -69,4 +69,12 @@ def service_of(settings: Settings, knowledge: Knowledge) -> Service:
     def clock() -> str:
         return settings.fixed_time or datetime.now(UTC).isoformat(timespec="seconds")
 
-    return Service(settings, Triage(compiled, settings.canonical_base, limits, clock, knowledge.bindings))
+    triage = Triage(
+        rule_sets=compiled,
+        canonical_base=settings.canonical_base,
+        limits=limits,
+        clock=clock,
+        stale_after_hours=settings.stale_after_hours,
+        bindings=knowledge.bindings,
+    )
+    return Service(settings, triage)

@@ -15,7 +15,7 @@ NAMES = (
     "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
     "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_BINDINGS_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, "
     "TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
-    "TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME"
+    "TRIAGE_STALE_AFTER_HOURS, TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME"
 )
 EMPTY = "must not be empty; leave it out for the default"
 ADDRESS = "must be an http or https address without a slash or query at its end"
@@ -57,6 +57,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TRIAGE_MAX_BODY_BYTES": "2048",
         "TRIAGE_MAX_ITEMS": "10",
         "TRIAGE_MAX_DEPTH": "16",
+        "TRIAGE_STALE_AFTER_HOURS": "72",
         "TRIAGE_LOG_LEVEL": "ERROR",
         "TRIAGE_FIXED_TIME": "2026-01-15T08:30:00.5Z",
     }
@@ -74,6 +75,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         max_body_bytes=2048,
         max_items=10,
         max_depth=16,
+        stale_after_hours=72,
         log_level="ERROR",
         fixed_time="2026-01-15T08:30:00.5Z",
     )

@@ -40,6 +40,7 @@ ISSUES: dict[Kind, tuple[str, str]] = {
     Kind.REARRANGED: ("warning", "structure"),
     Kind.NO_QUESTIONNAIRE: ("warning", "incomplete"),
     Kind.INCOMPLETE: ("warning", "incomplete"),
+    Kind.STALE: ("warning", "business-rule"),
     Kind.NOTE: ("information", "informational"),
 }
 """Severity and issue code of each kind of problem (FHIR R4, OperationOutcome, IssueSeverity and IssueType)."""
