@@ -40,8 +40,9 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8080
-    workers: int = 1
-    threads: int = 2
+    workers: int = 0
+    connections: int = 256
+    request_timeout: int = 30
     admin_address: str = ""
     public_base_url: str = ""
     canonical_base: str = "https://numbness-triage.example/fhir"
@@ -127,8 +128,9 @@ class _Environment(Schema):
 
     host = fields.String(validate=_not_empty)
     port = fields.Integer(validate=validate.Range(1, 65535))
-    workers = fields.Integer(validate=validate.Range(1, 256))
-    threads = fields.Integer(validate=validate.Range(1, 256))
+    workers = fields.Integer(validate=validate.Range(0, 256))
+    connections = fields.Integer(validate=validate.Range(1, 10_000))
+    request_timeout = fields.Integer(validate=validate.Range(1, 3_600))
     admin_address = fields.String(validate=_admin_address)
     public_base_url = fields.String(validate=_base_url)
     canonical_base = fields.String(validate=[_not_empty, _base_url])

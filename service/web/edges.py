@@ -7,6 +7,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ STATUS = {
     Kind.NOT_FOUND: 404,
     Kind.METHOD: 405,
     Kind.NOT_ACCEPTABLE: 406,
+    Kind.TOO_SLOW: 408,
     Kind.TOO_LARGE: 413,
     Kind.MEDIA_TYPE: 415,
     Kind.STATUS: 422,
@@ -53,6 +55,11 @@ RETRY_AFTER_SECONDS = "5"
 DRAINED_BYTES = 33_554_432
 DRAINED_AT_ONCE = 65_536
 
+
+class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
+    """Raised by the server when a request is not in, head and body, by its time; says how many seconds it had."""
+
+
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
 
 SECURITY_HEADERS = {
@@ -69,7 +76,7 @@ Wsgi = Callable[[dict[str, Any], Any], Any]
 
 @dataclass(slots=True)
 class Passing:
-    """One request on its way: as it was sent, the length of its body if that is said, its id, who answers it, what is logged."""
+    """One request on its way: as it was sent, with the length that it says; its id, who answers it, what is logged."""
 
     sent: Sent
     length: int | None
@@ -90,7 +97,7 @@ def passing() -> Passing:
 
 
 def the_service() -> Service:
-    """The service by which this request is answered, the same from when it is first asked for to the end."""
+    """The service by which this request is answered, the same from its beginning to its end."""
     this = passing()
     if this.service is None:
         this.service = this.in_force.now()
@@ -110,6 +117,8 @@ def body_of(this: Passing) -> bytes:
         raise RequestEntityTooLarge
     try:
         raw: bytes = this.sent["wsgi.input"].read(limit + 1 if length is None else length)
+    except TooSlow as late:
+        raise Refused([too_slow(late)]) from None
     except Exception:  # what a server raises for a broken chunk is its own; reading is the caller's part, not ours
         raise Refused([_UNREAD]) from None
     if len(raw) > limit:
@@ -119,11 +128,18 @@ def body_of(this: Passing) -> bytes:
     return raw
 
 
+def too_slow(late: TooSlow) -> Problem:
+    """What is said to whoever was."""
+    said = f"The request did not come in whole within {late} seconds. Nothing was triaged."
+    return Problem(Kind.TOO_SLOW, "", said, "Send it again.")
+
+
 def _drain() -> None:
     """Read on and forget what is too long, within reason: a caller who is still sending would not see the reply."""
-    for _ in range(DRAINED_BYTES // DRAINED_AT_ONCE):
-        if not passing().sent["wsgi.input"].read(DRAINED_AT_ONCE):
-            return
+    with suppress(Exception):  # too slow or broken: the reply is the same
+        for _ in range(DRAINED_BYTES // DRAINED_AT_ONCE):
+            if not passing().sent["wsgi.input"].read(DRAINED_AT_ONCE):
+                return
 
 
 def fhir_reply(resource: dict[str, Any] | bytes, wanted: Wanted, version: FhirVersion, status: int = 200) -> Response:
@@ -198,6 +214,8 @@ def _around(inner: Wsgi, in_force: InForce) -> Wsgi:
 
     def around(sent: dict[str, Any], start_response: Any) -> Any:
         this = Passing(sent, get_content_length(sent), in_force, secrets.token_hex(16), time.perf_counter())
+        with suppress(TimeoutError):  # it is asked for again where the fault can be answered
+            this.service = in_force.now()
 
         def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             headers += (("X-Request-Id", this.id), *_FIXED)
