@@ -14,6 +14,7 @@ class Kind(Enum):
     NOT_ACCEPTABLE = "not-acceptable"
     MEDIA_TYPE = "media-type"
     TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"  # a request that did not come in whole within its time
     STATUS = "status"  # a response whose status says that it must not be used
     QUESTIONNAIRE = "questionnaire"  # not the questionnaire, or not the version, that is served
     SUBJECT = "subject"

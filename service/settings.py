@@ -98,8 +98,9 @@ class Settings:
 
     host: Annotated[str, _text(_not_empty)] = "127.0.0.1"
     port: Annotated[int, _number(1, 65535)] = 8080
-    workers: Annotated[int, _number(1, 256)] = 1
-    threads: Annotated[int, _number(1, 256)] = 2
+    workers: Annotated[int, _number(0, 256)] = 0
+    connections: Annotated[int, _number(1, 10_000)] = 256
+    request_timeout: Annotated[int, _number(1, 3_600)] = 30
     admin_address: Annotated[str, _text(_admin_address)] = ""
     public_base_url: Annotated[str, _text(_base_url)] = ""
     canonical_base: Annotated[str, _text(_not_empty, _base_url)] = "https://numbness-triage.example/fhir"

@@ -46,6 +46,21 @@ class Server:
 
     port: int
     log_file: Path
+    process: subprocess.Popen[bytes]
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(timeout=40)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The log; a line that is just being written is left out."""
+        whole = self.log.rpartition("\n")[0]
+        return [json.loads(line) for line in whole.split("\n") if line.startswith("{")]
 
     def send(self, method: str, path: str, raw: Any = None, headers: dict[str, str] | None = None) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -58,7 +73,7 @@ class Server:
 
     def send_as_it_is(self, raw: bytes) -> bytes:
         """Send bytes that no HTTP client would, and give back all that comes until the server hangs up."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+        with self.connect() as connection:
             connection.sendall(raw)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65_536), b""))
@@ -88,25 +103,36 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def server(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log_file = tmp_path_factory.mktemp("server") / "stderr"
-    command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
-    with log_file.open("wb") as errors:
-        process = subprocess.Popen(command, env=environment, stdout=errors, stderr=errors)
-    running = Server(port, log_file)
-    try:
-        _wait_until_ready(running, process)
-        yield running
-    finally:
-        process.terminate()
-        assert process.wait(timeout=40) == 0, running.log
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
 
 
-def _wait_until_ready(running: Server, process: subprocess.Popen[bytes]) -> None:
+@pytest.fixture(scope="session")
+def start_server(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Server]]:
+    """Starts servers, each with the settings given; each that still runs in the end must end well when told to."""
+    started: list[Server] = []
+
+    def start(**settings: str) -> Server:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        log_file = tmp_path_factory.mktemp("server") / "stderr"
+        command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
+        with log_file.open("wb") as errors:
+            process = subprocess.Popen(command, env={**environment, **settings}, stdout=errors, stderr=errors)
+        started.append(Server(port, log_file, process))
+        _wait_until_ready(started[-1])
+        return started[-1]
+
+    yield start
+    for one in started:
+        assert one.stop() == 0, one.log
+
+
+def _wait_until_ready(running: Server) -> None:
     for _ in range(SECONDS_TO_START * 10):
-        assert process.poll() is None, running.log
+        assert running.process.poll() is None, running.log
         try:
             if running.send("GET", "/health/ready").status == 200:
                 return

@@ -192,12 +192,12 @@ def test_wrong_settings_are_all_named_before_anything_is_done(
     run: Run, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = run(*command, given=b"{}", TRIAGE_PORT="eighty", TRIAGE_WORKERS="0")
+    done = run(*command, given=b"{}", TRIAGE_PORT="eighty", TRIAGE_WORKERS="-1")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.endswith(
         "Error: Wrong settings:\n"
         "  TRIAGE_PORT: Not a valid integer.\n"
-        "  TRIAGE_WORKERS: Must be greater than or equal to 1 and less than or equal to 256.\n"
+        "  TRIAGE_WORKERS: Must be greater than or equal to 0 and less than or equal to 256.\n"
     )
     assert not Path("made").exists()
 
@@ -275,10 +275,10 @@ def test_serve_refuses_options_that_make_no_sense(run: Run, option: tuple[str, s
 def test_serve_passes_its_options_on(quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr("service.web.server.run", lambda settings, _: started.append(settings))
-    done = quick("serve", "--host", "0.0.0.0", "--port", "9191", "--workers", "3", TRIAGE_THREADS="5")
+    done = quick("serve", "--host", "0.0.0.0", "--port", "9191", "--workers", "3", TRIAGE_CONNECTIONS="5")
     assert done.exit_code == 0
     (settings,) = started
-    assert (settings.host, settings.port, settings.workers, settings.threads) == ("0.0.0.0", 9191, 3, 5)
+    assert (settings.host, settings.port, settings.workers, settings.connections) == ("0.0.0.0", 9191, 3, 5)
 
 
 def test_rules_lists_what_is_served_and_shows_what_runs(quick: Run, service: Service) -> None:

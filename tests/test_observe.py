@@ -50,6 +50,14 @@ def test_every_field_that_is_not_on_the_list_is_named() -> None:
         log("request", subject="x", answers="y", route="z")
 
 
+def test_half_a_character_is_logged_all_the_same(capfd: pytest.CaptureFixture[str]) -> None:
+    start_logging("INFO")
+    log("rule problem", rule_problem="\ud800 is no criterion")
+    (line,) = logged(capfd)
+    assert (line["event"], line["rule_problem"]) == ("rule problem", "\ud800 is no criterion")
+    assert datetime.fromisoformat(str(line["time"])).tzinfo
+
+
 def test_no_allowed_field_could_hold_what_a_caller_wrote() -> None:
     assert not ALLOWED & {"path", "query", "url", "body", "headers", "subject", "answers", "message", "error"}
 

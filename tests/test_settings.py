@@ -11,7 +11,8 @@ from service.cli import main
 from service.settings import Settings, SettingsInvalid, load_settings, packaged
 
 NAMES = (
-    "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_THREADS, TRIAGE_ADMIN_ADDRESS, "
+    "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_CONNECTIONS, TRIAGE_REQUEST_TIMEOUT, "
+    "TRIAGE_ADMIN_ADDRESS, "
     "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
     "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_BINDINGS_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, "
     "TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
@@ -32,7 +33,8 @@ def faults(**variables: str) -> list[str]:
 def test_the_defaults() -> None:
     settings = load_settings({"PATH": "/bin", "HOME": "/"})
     assert settings == Settings()
-    assert (settings.host, settings.port, settings.workers, settings.threads) == ("127.0.0.1", 8080, 1, 2)
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 0)
+    assert (settings.connections, settings.request_timeout) == (256, 30)
     assert (settings.public_base_url, settings.fixed_time, settings.log_level) == ("", "", "INFO")
     assert settings.canonical_base == "https://numbness-triage.example/fhir"
     assert (settings.max_body_bytes, settings.max_items, settings.max_depth) == (1_048_576, 2_000, 64)
@@ -47,7 +49,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TRIAGE_HOST": "::",
         "TRIAGE_PORT": "9090",
         "TRIAGE_WORKERS": "4",
-        "TRIAGE_THREADS": "8",
+        "TRIAGE_CONNECTIONS": "8",
+        "TRIAGE_REQUEST_TIMEOUT": "5",
         "TRIAGE_ADMIN_ADDRESS": "127.0.0.1:9091",
         "TRIAGE_PUBLIC_BASE_URL": "https://triage.example.org/numb",
         "TRIAGE_CANONICAL_BASE": "http://example.org/fhir",
@@ -65,7 +68,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         host="::",
         port=9090,
         workers=4,
-        threads=8,
+        connections=8,
+        request_timeout=5,
         admin_address="127.0.0.1:9091",
         public_base_url="https://triage.example.org/numb",
         canonical_base="http://example.org/fhir",
@@ -95,8 +99,9 @@ def test_every_wrong_variable_is_named_at_once() -> None:
     said = faults(
         TRIAGE_HOST="",
         TRIAGE_PORT="eighty",
-        TRIAGE_WORKERS="0",
-        TRIAGE_THREADS="1.5",
+        TRIAGE_WORKERS="-1",
+        TRIAGE_CONNECTIONS="1.5",
+        TRIAGE_REQUEST_TIMEOUT="0",
         TRIAGE_PUBLIC_BASE_URL="ftp://example.org",
         TRIAGE_CANONICAL_BASE="https://example.org/fhir/",
         TRIAGE_RULES_PATH="",
@@ -113,6 +118,7 @@ def test_every_wrong_variable_is_named_at_once() -> None:
         f"TRIAGE_BANANA: is not a setting of this service; the settings are {NAMES}",
         f"TRIAGE_BINDINGS_PATH: {EMPTY}",
         f"TRIAGE_CANONICAL_BASE: {ADDRESS}",
+        "TRIAGE_CONNECTIONS: Not a valid integer.",
         f"TRIAGE_EXAMPLES_PATH: {EMPTY}",
         f"TRIAGE_FIXED_TIME: {INSTANT}",
         f"TRIAGE_HOST: {EMPTY}",
@@ -122,9 +128,9 @@ def test_every_wrong_variable_is_named_at_once() -> None:
         "TRIAGE_MAX_ITEMS: Must be greater than or equal to 1 and less than or equal to 100000.",
         "TRIAGE_PORT: Not a valid integer.",
         f"TRIAGE_PUBLIC_BASE_URL: {ADDRESS}",
+        "TRIAGE_REQUEST_TIMEOUT: Must be greater than or equal to 1 and less than or equal to 3600.",
         f"TRIAGE_RULES_PATH: {EMPTY}",
-        "TRIAGE_THREADS: Not a valid integer.",
-        "TRIAGE_WORKERS: Must be greater than or equal to 1 and less than or equal to 256.",
+        "TRIAGE_WORKERS: Must be greater than or equal to 0 and less than or equal to 256.",
     ]
 
 

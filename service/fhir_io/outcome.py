@@ -21,6 +21,7 @@ ISSUES: dict[Kind, tuple[str, str]] = {
     Kind.NOT_ACCEPTABLE: ("error", "not-supported"),
     Kind.MEDIA_TYPE: ("error", "not-supported"),
     Kind.TOO_LARGE: ("error", "too-long"),
+    Kind.TOO_SLOW: ("error", "timeout"),
     Kind.STATUS: ("error", "business-rule"),
     Kind.QUESTIONNAIRE: ("error", "not-supported"),
     Kind.SUBJECT: ("error", "required"),

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
+import gevent
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -73,7 +74,7 @@ def reload() -> tuple[Response, int]:
         told = board.read()
         if told.number > begun:
             return _ended(told.outcome)
-        time.sleep(_LOOK_EVERY_SECONDS)
+        gevent.sleep(_LOOK_EVERY_SECONDS)  # the others are served meanwhile
     return _unavailable(TOO_LONG)
 
 

@@ -42,7 +42,7 @@ def _fhir_base() -> str:
 
 def _cacheable(resource: dict[str, Any]) -> Response:
     """A reply with an ETag of its bytes, or 304 when the caller has them already."""
-    asked = wanted(request)
+    asked = wanted(request.environ)
     reply = fhir_reply(resource, asked, asked.version or DEFAULT)
     reply.add_etag()
     reply.headers["Vary"] = "Accept"
@@ -53,7 +53,7 @@ def _cacheable(resource: dict[str, Any]) -> Response:
 @DOOR.get("/metadata")
 def metadata() -> Response:
     """The CapabilityStatement of this instance."""
-    version = wanted(request).version or DEFAULT
+    version = wanted(request.environ).version or DEFAULT
     statement = capability_statement(
         canonical_base=the_service().triage.canonical_base,
         version=version,
@@ -73,7 +73,7 @@ def versions() -> Response:
 @DOOR.get(f"/<any({', '.join(READABLE)}):resource_type>/<resource_id>")
 def read(resource_type: str, resource_id: str) -> Response:
     """One definition by its id; 404 when there is none."""
-    found = _definitions(wanted(request).version or DEFAULT).get((resource_type, resource_id))
+    found = _definitions(wanted(request.environ).version or DEFAULT).get((resource_type, resource_id))
     if found is None:
         ids = ", ".join(own for kind, own in _definitions(DEFAULT) if kind == resource_type)
         missing = Problem(Kind.NOT_FOUND, "", f"There is no {resource_type} with this id.", f"There are: {ids}.")
@@ -84,7 +84,7 @@ def read(resource_type: str, resource_id: str) -> Response:
 @DOOR.get(f"/<any({', '.join(READABLE)}):resource_type>")
 def search(resource_type: str) -> Response:
     """Every definition of a type, or those whose canonical is `url`, as a searchset."""
-    made = _definitions(wanted(request).version or DEFAULT)
+    made = _definitions(wanted(request.environ).version or DEFAULT)
     url, _, version = request.args.get("url", "").partition("|")
     found = [
         resource

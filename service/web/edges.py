@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 import traceback
-import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wsgi import get_content_length
 
 from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, FhirVersion
 from service.observe import log
 from service.problems import Kind, Problem, Refused
-from service.web.negotiation import Wanted, agreed
+from service.web.in_force import InForce
+from service.web.negotiation import Sent, Wanted, agreed
 from service.wiring import Service
 
 STATUS = {
@@ -25,6 +31,7 @@ STATUS = {
     Kind.NOT_FOUND: 404,
     Kind.METHOD: 405,
     Kind.NOT_ACCEPTABLE: 406,
+    Kind.TOO_SLOW: 408,
     Kind.TOO_LARGE: 413,
     Kind.MEDIA_TYPE: 415,
     Kind.STATUS: 422,
@@ -48,6 +55,11 @@ RETRY_AFTER_SECONDS = "5"
 DRAINED_BYTES = 33_554_432
 DRAINED_AT_ONCE = 65_536
 
+
+class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
+    """Raised by the server when a request is not in, head and body, by its time; says how many seconds it had."""
+
+
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
 
 SECURITY_HEADERS = {
@@ -57,34 +69,77 @@ SECURITY_HEADERS = {
 }
 
 
+_FIXED = tuple(SECURITY_HEADERS.items())
+_NOT_STORED = ("Cache-Control", "no-store")
+Wsgi = Callable[[dict[str, Any], Any], Any]
+
+
+@dataclass(slots=True)
+class Passing:
+    """One request on its way: as it was sent, with the length that it says; its id, who answers it, what is logged."""
+
+    sent: Sent
+    length: int | None
+    in_force: InForce
+    id: str
+    began: float
+    service: Service | None = None
+    kinds: list[str] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+_PASSING: ContextVar[Passing] = ContextVar("passing")
+
+
+def passing() -> Passing:
+    """The request that is being answered."""
+    return _PASSING.get()
+
+
 def the_service() -> Service:
     """The service by which this request is answered, the same from its beginning to its end."""
-    service: Service = g.service
-    return service
+    this = passing()
+    if this.service is None:
+        this.service = this.in_force.now()
+    return this.service
 
 
-def body_of(incoming: Request) -> bytes:
-    """The body; refused when it is too long, however it is sent, or cannot be read.
+def body_of(this: Passing) -> bytes:
+    """The body; refused when it is too long, however it is sent, or cannot be read to its end.
 
-    Flask cuts a body that does not say how long it is off at the limit and says nothing, so we look for more.
+    We read it ourselves: Flask cuts a body that does not say how long it is off at the limit and says nothing.
     """
+    limit = the_service().settings.max_body_bytes
+    length = this.length
+    if length is None and not this.sent.get("wsgi.input_terminated"):
+        return b""
+    if length is not None and length > limit:
+        raise RequestEntityTooLarge
     try:
-        raw = incoming.get_data(cache=False)
-        cut_off = incoming.content_length is None and len(raw) >= the_service().settings.max_body_bytes
-        if cut_off and incoming.environ["wsgi.input"].read(1):
-            raise RequestEntityTooLarge
-        return raw
-    except HTTPException:
-        raise
+        raw: bytes = this.sent["wsgi.input"].read(limit + 1 if length is None else length)
+    except TooSlow as late:
+        raise Refused([too_slow(late)]) from None
     except Exception:  # what a server raises for a broken chunk is its own; reading is the caller's part, not ours
         raise Refused([_UNREAD]) from None
+    if len(raw) > limit:
+        raise RequestEntityTooLarge
+    if length is not None and len(raw) < length:
+        raise Refused([_UNREAD])
+    return raw
+
+
+def too_slow(late: TooSlow) -> Problem:
+    """What is said to whoever was."""
+    said = f"The request did not come in whole within {late} seconds. Nothing was triaged."
+    return Problem(Kind.TOO_SLOW, "", said, "Send it again.")
 
 
 def _drain() -> None:
     """Read on and forget what is too long, within reason: a caller who is still sending would not see the reply."""
-    for _ in range(DRAINED_BYTES // DRAINED_AT_ONCE):
-        if not request.environ["wsgi.input"].read(DRAINED_AT_ONCE):
-            return
+    with suppress(Exception):  # too slow or broken: the reply is the same
+        for _ in range(DRAINED_BYTES // DRAINED_AT_ONCE):
+            if not passing().sent["wsgi.input"].read(DRAINED_AT_ONCE):
+                return
 
 
 def fhir_reply(resource: dict[str, Any] | bytes, wanted: Wanted, version: FhirVersion, status: int = 200) -> Response:
@@ -95,8 +150,8 @@ def fhir_reply(resource: dict[str, Any] | bytes, wanted: Wanted, version: FhirVe
 
 def _outcome_reply(problems: list[Problem]) -> Response:
     kind = problems[0].kind
-    g.kinds = sorted({problem.kind.value for problem in problems})
-    asked = agreed(request)
+    passing().kinds = sorted({problem.kind.value for problem in problems})
+    asked = agreed(passing().sent)
     reply = fhir_reply(operation_outcome(problems), asked, asked.version or DEFAULT, STATUS[kind])
     if kind is Kind.NOT_READY:
         reply.headers["Retry-After"] = RETRY_AFTER_SECONDS
@@ -134,46 +189,60 @@ def _fault(error: Exception) -> Response:
     log(
         "fault",
         severity=logging.ERROR,
-        request_id=g.request_id,
+        request_id=passing().id,
         error_type=type(error).__name__,
         error_place=f"{place.filename.rsplit('/', 2)[-2]}/{place.filename.rsplit('/', 1)[-1]}:{place.lineno}",
     )
     said = "The service failed. Nothing was triaged."
-    return _outcome_reply([Problem(Kind.FAULT, "", said, f"Report it with the request id {g.request_id}.")])
-
-
-def _begin() -> None:
-    g.request_id = str(uuid.uuid4())
-    g.began = time.perf_counter()
-    g.told = {}
-    g.service = current_app.extensions["in_force"].now()
-
-
-def _end(reply: Response) -> Response:
-    reply.headers["X-Request-Id"] = g.request_id
-    for name, value in SECURITY_HEADERS.items():
-        reply.headers.setdefault(name, value)
-    if request.path.startswith("/fhir/QuestionnaireResponse"):
-        reply.headers["Cache-Control"] = "no-store"
-    log(
-        "request",
-        request_id=g.request_id,
-        method=request.method if request.url_rule else "",
-        route=request.url_rule.rule if request.url_rule else "",
-        status=reply.status_code,
-        duration_ms=round((time.perf_counter() - g.began) * 1000, 1),
-        bytes_in=request.content_length,
-        kinds=g.get("kinds", []),
-        **g.told,
-    )
-    return reply
+    return _outcome_reply([Problem(Kind.FAULT, "", said, f"Report it with the request id {passing().id}.")])
 
 
 def surround(app: Flask) -> None:
     """Put these edges around every request of the application, and keep Flask's own log, which may quote, silent."""
     app.logger.disabled = True
-    app.before_request(_begin)
-    app.after_request(_end)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
+    app.wsgi_app = _around(app.wsgi_app, app.extensions["in_force"])  # type: ignore[method-assign, assignment]  # Flask's own way
+
+
+def _around(inner: Wsgi, in_force: InForce) -> Wsgi:
+    """Number the request; when its reply begins, add what every reply carries and log it.
+
+    This is WSGI and not hooks of Flask's, and the headers join a plain list: together they would cost more than Flask.
+    """
+
+    def around(sent: dict[str, Any], start_response: Any) -> Any:
+        this = Passing(sent, get_content_length(sent), in_force, secrets.token_hex(16), time.perf_counter())
+        with suppress(TimeoutError):  # it is asked for again where the fault can be answered
+            this.service = in_force.now()
+
+        def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            headers += (("X-Request-Id", this.id), *_FIXED)
+            if sent["PATH_INFO"].startswith("/fhir/QuestionnaireResponse"):
+                headers.append(_NOT_STORED)
+            _log_request(this, int(status[:3]))
+            return start_response(status, headers, exc_info)
+
+        before = _PASSING.set(this)
+        try:
+            return inner(sent, begin)
+        finally:
+            _PASSING.reset(before)
+
+    return around
+
+
+def _log_request(this: Passing, status: int) -> None:
+    rule = request.url_rule
+    log(
+        "request",
+        request_id=this.id,
+        method=this.sent["REQUEST_METHOD"] if rule else "",
+        route=rule.rule if rule else "",
+        status=status,
+        duration_ms=round((time.perf_counter() - this.began) * 1000, 1),
+        bytes_in=this.length,
+        kinds=this.kinds,
+        **this.told,
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
 
-from flask import Request
 from werkzeug.http import parse_options_header
 
 from service.fhir_io.versions import DEFAULT, VERSIONS, FhirVersion
@@ -13,6 +15,12 @@ from service.problems import Kind, Problem, Refused
 FHIR_JSON = "application/fhir+json"
 FORMATS = {FHIR_JSON: FHIR_JSON, "application/json": "application/json", "text/json": "application/json"}
 WILDCARDS = {"*/*": FHIR_JSON, "application/*": FHIR_JSON, "json": FHIR_JSON}
+
+KEPT = 256
+"""How many spellings of a header are remembered: callers send the same ones over and over."""
+
+Sent = dict[str, Any]
+"""The request as WSGI has it (PEP 3333, environ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +35,19 @@ class Wanted:
         return f"{self.media_type}; fhirVersion={version.code}"
 
 
-def body_version(request: Request) -> FhirVersion:
+def body_version(sent: Sent) -> FhirVersion:
     """The FHIR version of the body; Refused as 415 when its type or version is not served."""
-    media_type, options = parse_options_header(request.content_type)
+    return _version_of(sent.get("CONTENT_TYPE", ""), sent.get("HTTP_CONTENT_ENCODING", ""))
+
+
+@lru_cache(KEPT)
+def _version_of(content_type: str, content_encoding: str) -> FhirVersion:
+    media_type, options = parse_options_header(content_type)
     if media_type not in FORMATS:
         raise _refusal(Kind.MEDIA_TYPE, "Content-Type is missing or not served.", f"Send {FHIR_JSON}.")
     if options.get("charset", "utf-8").lower() != "utf-8":
         raise _refusal(Kind.MEDIA_TYPE, "Content-Type names a charset that is not served.", "Send UTF-8.")
-    if request.content_encoding not in (None, "", "identity"):
+    if content_encoding not in ("", "identity"):
         raise _refusal(Kind.MEDIA_TYPE, "Content-Encoding is not served.", "Send the body without compression.")
     code = options.get("fhirversion", options.get("fhirVersion", DEFAULT.code))
     if code not in VERSIONS:
@@ -42,9 +55,13 @@ def body_version(request: Request) -> FhirVersion:
     return VERSIONS[code]
 
 
-def wanted(request: Request) -> Wanted:
+def wanted(sent: Sent) -> Wanted:
     """What the answer should be: `_format` before Accept; Refused as 406 when nothing that is wanted is served."""
-    asked = request.args.get("_format") or request.headers.get("Accept") or "*/*"
+    return _best_of(parameter(sent, "_format") or sent.get("HTTP_ACCEPT") or "*/*")
+
+
+@lru_cache(KEPT)
+def _best_of(asked: str) -> Wanted:
     offers = [_offer(entry) for entry in asked.split(",")]
     served = [offer for offer in offers if offer is not None]
     if not served:
@@ -56,14 +73,26 @@ def wanted(request: Request) -> Wanted:
     return max(served, key=lambda offer: offer[0])[1]
 
 
-def agreed(request: Request) -> Wanted:
+def parameter(sent: Sent, name: str) -> str | None:
+    """The first value of a parameter of the address; None when it is not there."""
+    query = sent.get("QUERY_STRING")
+    return _parameters(query).get(name) if query else None
+
+
+@lru_cache(KEPT)
+def _parameters(query: str) -> dict[str, str]:
+    pairs = parse_qsl(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
+    return dict(reversed(pairs))
+
+
+def agreed(sent: Sent) -> Wanted:
     """What a refusal should look like: as wanted, else as the body, else a default."""
     try:
-        asked = wanted(request)
+        asked = wanted(sent)
     except Refused:
         asked = Wanted(FHIR_JSON, None)
     try:
-        return asked if asked.version or not request.content_type else Wanted(asked.media_type, body_version(request))
+        return asked if asked.version or not sent.get("CONTENT_TYPE") else Wanted(asked.media_type, body_version(sent))
     except Refused:
         return asked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import gc
 import logging
 import signal
 import sys
@@ -13,32 +13,21 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 
-from service.fhir_io.outcome import operation_outcome
 from service.observe import log
-from service.problems import Kind, Problem
 from service.settings import Settings
 from service.web.admin import create_admin
 from service.web.app import create_app
 from service.web.board import new_board
-from service.web.edges import SECURITY_HEADERS
-from service.web.negotiation import FHIR_JSON
+from service.web.edges import Wsgi
+from service.web.listening import turn_away_newcomers
 from service.web.reload import reload_rules
+from service.web.room import usable
+from service.web.worker import Worker
 from service.wiring import Service, warm_up
 
 KEEP_ALIVE_SECONDS = 75
 GRACEFUL_SECONDS = 30
-
-Wsgi = Callable[[dict[str, Any], Any], Any]
-
-
-NOT_HTTP = operation_outcome(
-    [Problem(Kind.MALFORMED, "", "The request is not HTTP that is understood here.", "Send it again, well-formed.")]
-)
-"""The answer to what never reaches the application: a broken request line, header or chunk."""
 
 
 class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -50,37 +39,18 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
         log("fault", severity=logging.ERROR, error_type=kind.__name__ if kind else "", error_place="gunicorn")
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's worker, except that what it cannot read is answered as FHIR and never quoted."""
-
-    def init_signals(self) -> None:
-        """Let SIGHUP be for the master alone: sent to all processes, as `pkill` does, it would end the workers."""
-        super().init_signals()
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    def handle_error(self, _req: object, client: Any, _addr: object, exc: Exception) -> None:
-        """Answer a request that gunicorn could not read; neither the answer nor the log repeats any of it."""
-        status = "400 Bad Request"
-        if isinstance(exc, LimitRequestLine):
-            status = "414 URI Too Long"
-        elif isinstance(exc, LimitRequestHeaders):
-            status = "431 Request Header Fields Too Large"
-        log("unreadable", severity=logging.WARNING, status=int(status[:3]), error_type=type(exc).__name__)
-        body = json.dumps(NOT_HTTP, separators=(",", ":")).encode()
-        headers = {**SECURITY_HEADERS, "Content-Type": FHIR_JSON, "Content-Length": len(body), "Connection": "close"}
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        try:
-            write_nonblock(client, f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + body)
-        except OSError:
-            log("unanswered", severity=logging.DEBUG)
-
-
 class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's master, except that SIGHUP reloads the rules; gunicorn itself would replace every worker."""
 
     def reload(self) -> None:
         """Have the rules reloaded; the workers stay, and take over what is told."""
         self.app.reload_rules()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End: whoever is connected by now is still answered. Sockets that other servers hold, too, are left alone."""
+        if graceful and not (self.reexec_pid or self.master_pid or self.systemd):
+            turn_away_newcomers(one.sock for one in self.LISTENERS)
+        super().stop(graceful)
 
     def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
         """Several SIGHUP that came meanwhile are one: it reads what they are all about, and SIGTERM waits for one."""
@@ -91,9 +61,12 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's way to be started from Python: it asks for the settings and for the application."""
 
-    def __init__(self, app: Wsgi, options: dict[str, Any], reload_rules: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Wsgi, settings: Settings, options: dict[str, Any], reload_rules: Callable[[], None]
+    ) -> None:
         self._app = app
         self._options = options
+        self.request_timeout = settings.request_timeout
         self.reload_rules = reload_rules
         super().__init__()
 
@@ -118,12 +91,13 @@ def run(settings: Settings, service: Service) -> None:
     in_force = app.extensions["in_force"]
     warm_up(service)
     options = _options(settings)
-    log("serving", address=f"http://{options['bind'][0]}", workers=settings.workers)
+    log("serving", address=f"http://{options['bind'][0]}", workers=options["workers"])
     wsgi: Wsgi = app
     if settings.admin:
         log("serving admin", address=f"http://{options['bind'][1]}")
         wsgi = by_listener(app, create_admin(in_force, board), admin_port=settings.admin[1])
-    _Server(wsgi, options, lambda: reload_rules(in_force, board)).run()
+    gc.freeze()  # what is made by now stays, so no worker looks through it again, or copies the pages it is in
+    _Server(wsgi, settings, options, lambda: reload_rules(in_force, board)).run()
 
 
 def by_listener(app: Flask, admin: Flask, *, admin_port: int) -> Wsgi:
@@ -141,10 +115,10 @@ def by_listener(app: Flask, admin: Flask, *, admin_port: int) -> Wsgi:
 def _options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": [_address(*place) for place in ((settings.host, settings.port), settings.admin) if place],
-        "workers": settings.workers,
-        "worker_class": _Worker,
+        "workers": settings.workers or usable(),
+        "worker_class": Worker,
+        "worker_connections": settings.connections,
         "logger_class": _Log,
-        "threads": settings.threads,
         "preload_app": True,
         "keepalive": KEEP_ALIVE_SECONDS,
         "graceful_timeout": GRACEFUL_SECONDS,

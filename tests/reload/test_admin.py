@@ -77,6 +77,29 @@ def test_two_who_ask_at_once_are_both_answered(serve: Serve, rules: Rules) -> No
     assert served.triage() == wanted
 
 
+def test_all_others_are_answered_while_a_reload_is_waited_for(serve: Serve) -> None:
+    served = serve(workers=1)
+    waiting = served.connect(served.admin_port)
+    waiting.request("POST", "/rules/reload")
+    assert served.send("GET", "/health/live")[0] == 200
+    answer = waiting.getresponse()
+    assert (answer.status, json.loads(answer.read())["status"]) == (200, "reloaded")
+    waiting.close()
+    served.wait_until(lambda: any(line["event"] == "admin request" for line in served.logged()))
+    events = [line["event"] for line in served.logged() if line.get("route") in ("/health/live", "/rules/reload")]
+    assert events == ["request", "admin request"]
+
+
+def test_it_is_there_when_the_main_address_is_full(serve: Serve) -> None:
+    served = serve(workers=1)
+    full = [socket.create_connection(("127.0.0.1", served.port), timeout=60) for _ in range(300)]
+    for connection in full:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\n")
+    assert served.send("GET", "/rules", admin=True)[0] == 200
+    for connection in full:
+        connection.close()
+
+
 LEADING: list[dict[str, str]] = [
     {},
     {"Host": "127.0.0.1:{admin}"},

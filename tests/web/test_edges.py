@@ -95,7 +95,7 @@ def test_what_is_not_http_is_answered_as_fhir_and_not_repeated(
     assert head.startswith(b"HTTP/1.1 " + status)
     assert b"Content-Type: application/fhir+json" in head
     assert texts(json.loads(body)) == [NOT_HTTP]
-    assert '"event": "unreadable"' in server.log[logged:]
+    assert '"event":"unreadable"' in server.log[logged:]
     assert "Example" not in server.log[logged:]
 
 
