@@ -10,6 +10,7 @@ from service.cli.casework import cases
 from service.cli.checking import check
 from service.cli.documenting import docs, show_rules
 from service.cli.editing import schemas
+from service.cli.endangering import hazards
 from service.cli.exits import EXIT_BAD_NEWS, EXIT_CODES, EXIT_USAGE
 from service.cli.generating import generate
 from service.cli.impacting import impact
@@ -33,6 +34,7 @@ COMMANDS = (
     generate,
     impact,
     prove,
+    hazards,
 )
 
 

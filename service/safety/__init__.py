@@ -1,0 +1,1 @@
+"""The hazard log, and what a running service shows of its controls."""
