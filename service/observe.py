@@ -33,6 +33,7 @@ ALLOWED = frozenset(
         "problem_count",
         "address",
         "workers",
+        "connections",
         "rule_sets",
         "rule_place",
         "rule_problem",

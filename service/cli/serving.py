@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,13 +27,18 @@ from service.triage.words import explain as explain_in_words
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; TRIAGE_WORKERS otherwise.")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve HTTP until stopped. Does not start with wrong settings or rules that have errors."""
-    from service.web.server import run  # the server is only needed here
-
     given: dict[str, Any] = {
         name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value
     }
     settings = the_settings(**given)
-    run(settings, the_service(settings))
+    gc.disable()  # what is made from here on stays: looking for garbage would take a sixth of the time, and find none
+    try:
+        from service.web.server import run  # the server is only needed here
+
+        service = the_service(settings)
+    finally:
+        gc.enable()
+    run(settings, service)
 
 
 @click.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import logging
 import socket
 import time
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from gunicorn.http.errors import NoMoreData
 from gunicorn.util import close_graceful
 
+from service.observe import log
 from service.web.edges import TooSlow
 
 
@@ -55,9 +58,16 @@ class Connection:
         return came
 
     def sendall(self, data: bytes) -> None:
-        """Send a part of a reply: what is received after it belongs to another request."""
+        """Send a part of a reply: what is received after it belongs to another request.
+
+        Who does not take it in time is taken to have hung up.
+        """
         self._ends, self._wait = 0.0, self._idle_seconds
-        self._client.sendall(data)
+        try:
+            self._client.sendall(data)
+        except TimeoutError:
+            log("not taken", severity=logging.WARNING)
+            raise BrokenPipeError(errno.EPIPE, "the caller does not take the reply") from None
 
     def close(self) -> None:
         """Close so that the caller still gets all that was sent, though it may be sending itself (RFC 9112, 9.6)."""

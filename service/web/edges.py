@@ -68,9 +68,9 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-
 _FIXED = tuple(SECURITY_HEADERS.items())
 _NOT_STORED = ("Cache-Control", "no-store")
+
 Wsgi = Callable[[dict[str, Any], Any], Any]
 
 
@@ -130,7 +130,7 @@ def body_of(this: Passing) -> bytes:
 
 def too_slow(late: TooSlow) -> Problem:
     """What is said to whoever was."""
-    said = f"The request did not come in whole within {late} seconds. Nothing was triaged."
+    said = f"The request did not come in whole within {late} s. Nothing was triaged."
     return Problem(Kind.TOO_SLOW, "", said, "Send it again.")
 
 

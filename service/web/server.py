@@ -86,6 +86,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def run(settings: Settings, service: Service) -> None:
     """Serve until a signal ends it; SIGTERM lets running requests finish."""
+    gc.freeze()
     board = new_board()
     app = create_app(settings, service, board=board)
     in_force = app.extensions["in_force"]
@@ -96,7 +97,7 @@ def run(settings: Settings, service: Service) -> None:
     if settings.admin:
         log("serving admin", address=f"http://{options['bind'][1]}")
         wsgi = by_listener(app, create_admin(in_force, board), admin_port=settings.admin[1])
-    gc.freeze()  # what is made by now stays, so no worker looks through it again, or copies the pages it is in
+    gc.freeze()  # what is there now stays: no worker looks through it for garbage, and so copies the pages it is in
     _Server(wsgi, settings, options, lambda: reload_rules(in_force, board)).run()
 
 

@@ -77,12 +77,14 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         while self.alive:
             self._look_after(servers)
             self.told_to_end.wait(LOOK_EVERY_SECONDS)
-        ends = time.monotonic() + self.cfg.graceful_timeout
+        ends = time.monotonic() + self.cfg.graceful_timeout - 1  # before the master puts an end to it
         gevent.sleep(LET_IN_SECONDS)
         self._go_on(servers, min(ends, time.monotonic() + LET_IN_MOST_SECONDS), lambda: any(map(_in_use, servers)))
         for server in servers:
             server.close()
         self._go_on(servers, ends, lambda: bool(self.connections))
+        if self.connections:
+            log("cut off", severity=logging.WARNING, connections=len(self.connections))
 
     def _go_on(self, servers: Sequence[StreamServer], ends: float, needed: Callable[[], bool]) -> None:
         while needed() and time.monotonic() < ends:

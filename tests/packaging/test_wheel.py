@@ -43,7 +43,7 @@ def test_the_wheel_holds_the_page_the_licence_and_the_console_script_but_no_test
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         (entry_points,) = [name for name in names if name.endswith("entry_points.txt")]
-        assert b"numbness-triage = service.cli:main" in archive.read(entry_points)
+        assert b"numbness-triage = service.__main__:main" in archive.read(entry_points)
     assert {name.rsplit("/", 1)[-1] for name in names if "/licenses/" in name} == {"LICENSE", "NOTICE"}
     assert "service/web/templates/page.html" in names
     assert any(name.startswith("service/web/static/") for name in names)

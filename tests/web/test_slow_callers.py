@@ -13,7 +13,7 @@ import pytest
 
 TRIAGE = "/fhir/QuestionnaireResponse/$triage"
 HEAD = f"POST {TRIAGE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/fhir+json\r\nContent-Length: "
-TOO_SLOW = "The request did not come in whole within 1 seconds. Nothing was triaged. Send it again."
+TOO_SLOW = "The request did not come in whole within 1 s. Nothing was triaged. Send it again."
 
 Start = Callable[..., Any]
 Respond = Callable[..., dict[str, Any]]
@@ -121,6 +121,17 @@ def test_a_place_that_a_silent_connection_holds_is_given_to_another(start_server
     assert served.send("GET", "/health/ready").status == 200
     for connection in silent:
         connection.close()
+
+
+def test_who_does_not_take_what_was_asked_for_is_hung_up_on(brief: Any) -> None:
+    logged = len(brief.events)
+    with brief.connect() as greedy:
+        greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        greedy.sendall(b"GET /fhir/Questionnaire HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+        while not [line for line in brief.events[logged:] if line["event"] == "not taken"]:
+            assert brief.send("GET", "/health/live").status == 200
+            time.sleep(0.1)
+    assert {line["severity"] for line in brief.events[logged:]} == {"INFO", "WARNING"}
 
 
 def test_who_has_the_next_request_always_ready_is_not_served_alone(brief: Any) -> None:
