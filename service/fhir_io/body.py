@@ -15,7 +15,7 @@ from service.problems import Kind, Problem, Refused
 
 _LONGEST_NUMBER = 40
 _LARGEST_EXPONENT = 300
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|-?Infinity|NaN')
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*|-?Infinity|NaN')
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -30,12 +30,14 @@ class Limits:
 
     `max_depth` counts every [ and { that is open at once. `max_items` counts the entries of all lists named `item` or
     `answer`, at any depth: the questions and answers that have to be read. `max_objects` counts all JSON objects, so
-    that a body of small extensions or contained resources cannot keep the service busy.
+    that a body of small extensions or contained resources cannot keep the service busy. `max_parts` counts what begins
+    a list, an object or the next entry of one, so that as many numbers, strings or lists cannot do so either.
     """
 
     max_depth: int = 64
     max_items: int = 2000
     max_objects: int = 5_000
+    max_parts: int = 50_000
 
 
 def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
@@ -45,6 +47,8 @@ def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
     keys, and decimals keep their precision (https://hl7.org/fhir/R4/datatypes.html#decimal).
     """
     text = _decoded(raw)
+    if has_more_parts(raw, limits.max_parts):
+        _refuse(f"The body has more than {limits.max_parts} values.", "Send a smaller response.", Kind.TOO_LARGE)
     reader = _Reader(text, limits)
     try:
         value = json.loads(
@@ -64,6 +68,18 @@ def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
         _refuse("The body is JSON, but not an object.", 'Send one resource: { "resourceType": … }.')
     _check_tree(value, reader.repeated, limits, surrogates=_SURROGATE.search(raw) is not None)
     return value
+
+
+def has_more_parts(raw: bytes, most: int) -> bool:
+    """Whether more than `most` commas and opening brackets stand outside of strings; of what is no JSON, about so."""
+    if len(raw) <= most or _parts(raw) <= most:
+        return False
+    bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return _parts(b"".join(bare.split(b'"')[::2])) > most
+
+
+def _parts(raw: bytes) -> int:
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
 
 
 def _refuse(message: str, remedy: str, kind: Kind = Kind.MALFORMED) -> NoReturn:
@@ -150,6 +166,8 @@ def _check_tree(root: dict[str, Any], repeated: list[_Repeated], limits: Limits,
         if isinstance(value, str) and _HALF_CHARACTER.search(value):
             message = "A string holds half of a surrogate pair."
             found.add(Problem(Kind.MALFORMED, where, message, "Send both halves, or the character as UTF-8."))
+        if found.enough:
+            break
     if found:
         raise Refused(found.listed())
 
