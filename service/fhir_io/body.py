@@ -19,6 +19,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*|-?Infinity|NaN
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_SMALLER = "Send a smaller response."
 _UTF_8 = "Send the body as UTF-8 without a byte order mark."
 
 _Repeated = tuple[dict[str, Any], list[str]]
@@ -48,7 +49,7 @@ def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
     """
     text = _decoded(raw)
     if has_more_parts(raw, limits.max_parts):
-        _refuse(f"The body has more than {limits.max_parts} values.", "Send a smaller response.", Kind.TOO_LARGE)
+        _refuse_parts(raw, limits)
     reader = _Reader(text, limits)
     try:
         value = json.loads(
@@ -76,6 +77,21 @@ def has_more_parts(raw: bytes, most: int) -> bool:
         return False
     bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     return _parts(b"".join(bare.split(b'"')[::2])) > most
+
+
+def _refuse_parts(raw: bytes, limits: Limits) -> NoReturn:
+    """Say what there is too much of; too few commas for so many lists and objects tell that they are nested."""
+    objects = raw.count(b"{")
+    if raw.count(b"[") + objects > limits.max_depth * (raw.count(b",") + 1):
+        _refuse_depth(limits)
+    if objects > limits.max_objects:
+        _refuse_number_of_objects(limits)
+    _refuse(f"The body has more than {limits.max_parts} values.", _SMALLER, Kind.TOO_LARGE)
+
+
+def _refuse_number_of_objects(limits: Limits) -> NoReturn:
+    most = f"{limits.max_items} items and answers or {limits.max_objects} objects"
+    _refuse(f"The body has more than {most}.", _SMALLER, Kind.TOO_LARGE)
 
 
 def _parts(raw: bytes) -> int:
@@ -123,8 +139,7 @@ class _Reader:
             self._items += len(entries) if isinstance(entries, list) else 0
         self._objects += 1
         if self._items > self._limits.max_items or self._objects > self._limits.max_objects:
-            most = f"{self._limits.max_items} items and answers or {self._limits.max_objects} objects"
-            _refuse(f"The body has more than {most}.", "Send a smaller response.", Kind.TOO_LARGE)
+            _refuse_number_of_objects(self._limits)
         return value
 
     def integer(self, digits: str) -> int:

@@ -141,7 +141,7 @@ def test_commas_and_brackets_in_a_text_are_no_values(text: str) -> None:
 
 
 def test_after_a_thousand_faults_it_is_enough() -> None:
-    halves = b'{"resourceType":"QuestionnaireResponse","item":[' + b'"\\ud800",' * 20_000 + b"1]}"
+    halves = b'{"resourceType":"QuestionnaireResponse","basedOn":[' + b'"\\ud800",' * 20_000 + b"1]}"
     with pytest.raises(Refused) as caught:
         parse_body(halves)
     assert len(caught.value.problems) == 51
