@@ -119,6 +119,19 @@ def deciding(made: Triage, raw: bytes) -> Call:
     return lambda: decide(made.rule_sets[0], request.answers)
 
 
+def refusing(made: Triage, raw: bytes) -> Call:
+    """A call that refuses a body; AssertionError when it does not."""
+
+    def refuse() -> object:
+        try:
+            assess_response(made, raw, version=R4)
+        except Refused as refused:
+            return refused
+        raise AssertionError(f"Taken: {raw[:100]!r}")
+
+    return refuse
+
+
 def level(made: Triage, raw: bytes) -> str:
     """The level of a body; empty when it is refused."""
     try:

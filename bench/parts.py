@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from statistics import median
 from typing import Any
 
 import orjson
 
-from bench import bodies, doors
+from bench import bodies, doors, garbage
 from bench.clock import interleaved, ratio, spread
 
 SECONDS = 0.004
+GARBAGE_ROUNDS = 5
 
 
 def parts(*, rounds: int) -> dict[str, Any]:
@@ -27,6 +29,7 @@ def parts(*, rounds: int) -> dict[str, Any]:
     }
     took = interleaved(calls, rounds=rounds, seconds=SECONDS)
     took["build and dump, small answer"] = _added(took["build, small answer"], took["dump, small answer"])
+    took |= _slowest_garbage(rounds=min(rounds, GARBAGE_ROUNDS))
     whole = took["whole, no explanation"]
     made_of = ("admission", "answers", "decide", "build", "dump")
     return {
@@ -39,6 +42,15 @@ def parts(*, rounds: int) -> dict[str, Any]:
         "rest": spread(1 - share for share in _together(took, made_of, whole)).as_json(),
         "admission to orjson.loads": ratio(took["admission"], took["orjson.loads of the same body"]).as_json(),
     }
+
+
+def _slowest_garbage(*, rounds: int) -> dict[str, list[float]]:
+    """How long the slowest kind of 1 MiB of garbage takes to be refused, by what it is."""
+    made, kinds = doors.triage(), garbage.kinds()
+    calls = {name: doors.refusing(made, raw) for name, raw in kinds.items()}
+    took = interleaved(calls, rounds=rounds, seconds=SECONDS)
+    slowest = max(took, key=lambda name: median(took[name]))
+    return {f"1 MiB of garbage refused, the slowest of {len(kinds)} kinds: {slowest}": took[slowest]}
 
 
 def _added(one: list[float], other: list[float]) -> list[float]:

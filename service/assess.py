@@ -9,7 +9,7 @@ from typing import Any
 
 from service.fhir_io.admission.admit import admitted
 from service.fhir_io.age import age_problem
-from service.fhir_io.body import Limits, parse_body
+from service.fhir_io.body import Limits, has_more_parts, parse_body
 from service.fhir_io.build import build_bundle
 from service.fhir_io.choice import rule_set_for
 from service.fhir_io.read import Request, read_request, validation_problems
@@ -113,15 +113,20 @@ def validate(triage: Triage, raw: bytes, *, version: FhirVersion) -> list[Proble
     try:
         body = parse_body(raw, triage.limits)
     except Refused as refused:
-        if _is_json(raw):
+        if _is_json(raw, triage.limits):
             return refused.problems
         raise
     rule_set = triage.rules_for(body).rule_set
     return validation_problems(body, version, rule_set, triage.canonical_base, bindings=triage.bindings)
 
 
-def _is_json(raw: bytes) -> bool:
-    """Whether a body that was refused is JSON all the same, as one with a repeated key is."""
+def _is_json(raw: bytes, limits: Limits) -> bool:
+    """Whether a body that was refused is JSON all the same, as one with a repeated key is.
+
+    One of too many values is not looked through again.
+    """
+    if has_more_parts(raw, limits.max_parts):
+        return False
     try:
         json.loads(raw, parse_constant=lambda name: int(name))
     except (ValueError, RecursionError):

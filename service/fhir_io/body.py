@@ -15,10 +15,11 @@ from service.problems import Kind, Problem, Refused
 
 _LONGEST_NUMBER = 40
 _LARGEST_EXPONENT = 300
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|-?Infinity|NaN')
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*|-?Infinity|NaN')
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_SMALLER = "Send a smaller response."
 _UTF_8 = "Send the body as UTF-8 without a byte order mark."
 
 _Repeated = tuple[dict[str, Any], list[str]]
@@ -30,12 +31,14 @@ class Limits:
 
     `max_depth` counts every [ and { that is open at once. `max_items` counts the entries of all lists named `item` or
     `answer`, at any depth: the questions and answers that have to be read. `max_objects` counts all JSON objects, so
-    that a body of small extensions or contained resources cannot keep the service busy.
+    that a body of small extensions or contained resources cannot keep the service busy. `max_parts` counts what begins
+    a list, an object or the next entry of one, so that as many numbers, strings or lists cannot do so either.
     """
 
     max_depth: int = 64
     max_items: int = 2000
     max_objects: int = 5_000
+    max_parts: int = 50_000
 
 
 def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
@@ -45,6 +48,8 @@ def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
     keys, and decimals keep their precision (https://hl7.org/fhir/R4/datatypes.html#decimal).
     """
     text = _decoded(raw)
+    if has_more_parts(raw, limits.max_parts):
+        _refuse_parts(raw, limits)
     reader = _Reader(text, limits)
     try:
         value = json.loads(
@@ -64,6 +69,33 @@ def parse_body(raw: bytes, limits: Limits = Limits()) -> dict[str, Any]:
         _refuse("The body is JSON, but not an object.", 'Send one resource: { "resourceType": … }.')
     _check_tree(value, reader.repeated, limits, surrogates=_SURROGATE.search(raw) is not None)
     return value
+
+
+def has_more_parts(raw: bytes, most: int) -> bool:
+    """Whether more than `most` commas and opening brackets stand outside of strings; of what is no JSON, about so."""
+    if len(raw) <= most or _parts(raw) <= most:
+        return False
+    bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return _parts(b"".join(bare.split(b'"')[::2])) > most
+
+
+def _refuse_parts(raw: bytes, limits: Limits) -> NoReturn:
+    """Say what there is too much of; too few commas for so many lists and objects tell that they are nested."""
+    objects = raw.count(b"{")
+    if raw.count(b"[") + objects > limits.max_depth * (raw.count(b",") + 1):
+        _refuse_depth(limits)
+    if objects > limits.max_objects:
+        _refuse_number_of_objects(limits)
+    _refuse(f"The body has more than {limits.max_parts} values.", _SMALLER, Kind.TOO_LARGE)
+
+
+def _refuse_number_of_objects(limits: Limits) -> NoReturn:
+    most = f"{limits.max_items} items and answers or {limits.max_objects} objects"
+    _refuse(f"The body has more than {most}.", _SMALLER, Kind.TOO_LARGE)
+
+
+def _parts(raw: bytes) -> int:
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
 
 
 def _refuse(message: str, remedy: str, kind: Kind = Kind.MALFORMED) -> NoReturn:
@@ -107,8 +139,7 @@ class _Reader:
             self._items += len(entries) if isinstance(entries, list) else 0
         self._objects += 1
         if self._items > self._limits.max_items or self._objects > self._limits.max_objects:
-            most = f"{self._limits.max_items} items and answers or {self._limits.max_objects} objects"
-            _refuse(f"The body has more than {most}.", "Send a smaller response.", Kind.TOO_LARGE)
+            _refuse_number_of_objects(self._limits)
         return value
 
     def integer(self, digits: str) -> int:
@@ -150,6 +181,8 @@ def _check_tree(root: dict[str, Any], repeated: list[_Repeated], limits: Limits,
         if isinstance(value, str) and _HALF_CHARACTER.search(value):
             message = "A string holds half of a surrogate pair."
             found.add(Problem(Kind.MALFORMED, where, message, "Send both halves, or the character as UTF-8."))
+        if found.enough:
+            break
     if found:
         raise Refused(found.listed())
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from service.fhir_io.canonical import Edition, Resource
 from service.fhir_io.explanation_definition import EXPLANATION
 from service.fhir_io.outcome import fhir_path, issue
+from service.fhir_io.stock import Dumped, dumped
 from service.fhir_io.terminology import ANSWERS
 from service.problems import Kind, Problem
 from service.triage.explanation import Change, Explanation, Grounds, NextQuestion, WhatIf
@@ -24,8 +25,8 @@ def explanation_extension(explanation: Explanation, edition: Edition) -> Resourc
     answers = edition.canonical("CodeSystem", ANSWERS)
     parts = [
         *(_part("fired", _grounds(grounds)) for grounds in explanation.grounds),
-        *(_part("raise", _what_if(what_if, answers)) for what_if in explanation.raising),
-        *(_part("lower", _what_if(what_if, answers)) for what_if in explanation.lowering),
+        *(_what_if("raise", what_if, answers) for what_if in explanation.raising),
+        *(_what_if("lower", what_if, answers) for what_if in explanation.lowering),
         *(_part("ask", _next(question)) for question in explanation.ask_next),
     ]
     return {"url": edition.canonical("StructureDefinition", EXPLANATION), "extension": parts}
@@ -50,8 +51,8 @@ def explanation_issues(explanation: Explanation, edition: Edition, places: Mappi
 @lru_cache(maxsize=MOST_KEPT)
 def _would(what_if: WhatIf, rule_set: RuleSet, system: str, code: str) -> Resource:
     """The issue about a set of changes, without the places in the body."""
-    said = Problem(Kind.NOTE, "", what_if_in_words(what_if, rule_set))
-    return issue(said, {"system": system, "code": code})
+    said = issue(Problem(Kind.NOTE, "", what_if_in_words(what_if, rule_set)), {"system": system, "code": code})
+    return said | {"details": dumped(said["details"])}
 
 
 def _unanswered(question: NextQuestion, rule_set: RuleSet) -> Problem:
@@ -77,14 +78,14 @@ def _grounds(grounds: Grounds) -> Iterator[Resource]:
     yield from ({"url": "source", "valueString": source.id} for source in grounds.criterion.sources)
 
 
-def _what_if(what_if: WhatIf, answers: str) -> Iterator[Resource]:
-    yield {"url": "level", "valueCode": what_if.level.code}
-    yield from (_change(change, answers) for change in what_if.changes)
-
-
 @lru_cache(maxsize=MOST_KEPT)
+def _what_if(url: str, what_if: WhatIf, answers: str) -> Dumped:
+    """A set of changes; `answers` is the code system of the options."""
+    level = {"url": "level", "valueCode": what_if.level.code}
+    return dumped(_part(url, [level, *(_change(change, answers) for change in what_if.changes)]))
+
+
 def _change(change: Change, answers: str) -> Resource:
-    """A change of which `answers` is the code system of the options."""
     question = {"url": "question", "valueString": change.item.link_id}
     how = {"url": "how", "valueCode": change.how.value}
     return _part("change", [question, how, *({"url": "to", **_answer(change, to, answers)} for to in change.values)])

@@ -19,7 +19,7 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _PARTIAL = r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?"
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")
+_OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*+))++")
 _NO_SPACE = re.compile(r"\S+")
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _INTEGER_64 = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
@@ -117,7 +117,7 @@ PRIMITIVES: dict[str, Test] = {
     "string": _string,
     "markdown": _string,
     "xhtml": _xhtml,
-    "code": _matching(re.compile(r"\S+(?:\s\S+)*"), "A code has no white space but single spaces inside."),
+    "code": _matching(re.compile(r"\S++(?:\s\S++)*+"), "A code has no white space but single spaces inside."),
     "id": _matching(re.compile(r"[A-Za-z0-9\-.]{1,64}"), "An id is 1 to 64 letters, digits, hyphens and points."),
     "uri": _uri,
     "url": _uri,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from service.problems import Kind, Problem
+
+MOST_COUNTED = 1_000
+"""So many problems are counted: who makes more of them gains nothing from their number."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
@@ -28,6 +32,15 @@ class ProblemList:
         else:
             self._left_out += 1
 
+    def take(self, listed: Iterable[Problem]) -> None:
+        """Keep the problems that another list gave, with its last line when it had more than it lists."""
+        self._kept += listed
+
+    @property
+    def enough(self) -> bool:
+        """Whether it may as well be looked for no more: more were found than are counted."""
+        return len(self._kept) + self._left_out > MOST_COUNTED
+
     def structure(self, where: str, message: str, remedy: str = "") -> None:
         """Keep a problem of FHIR structure."""
         self.add(Problem(Kind.STRUCTURE, where, message, remedy))
@@ -37,9 +50,8 @@ class ProblemList:
         if not self._left_out:
             return list(self._kept)
         first = self._kept[0]
-        rest = Problem(
-            first.kind, first.where.split(".")[0], f"And {self._left_out} more problems that are not listed."
-        )
+        more = f"more than {MOST_COUNTED - self._limit}" if self.enough else f"{self._left_out} more"
+        rest = Problem(first.kind, first.where.split(".")[0], f"And {more} problems that are not listed.")
         return [*self._kept, rest]
 
 

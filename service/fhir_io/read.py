@@ -135,8 +135,7 @@ def _opened(body: dict[str, Any], version: FhirVersion, found: ProblemList, warn
         return None
     problems = structural_problems(body, version, body["resourceType"])
     if problems:
-        for problem in problems:
-            found.add(problem)
+        found.take(problems)
         return None
     return open_envelope(body, found, warnings)
 

@@ -40,7 +40,7 @@ class Stock:
             own = self.edition.own("recommended-test", test.code, test.title)
             concept: Resource = {"coding": [own, *map(coding_element, codings)], "text": test.title}
             wrapped = self.edition.version.codeable_references
-            made = self._codes[key] = _dumped({"concept": concept} if wrapped else concept)
+            made = self._codes[key] = dumped({"concept": concept} if wrapped else concept)
         return made
 
 
@@ -52,22 +52,22 @@ def stock_of(rule_set: RuleSet, canonical_base: str, version: FhirVersion) -> St
     codings = _codings(edition)
     return Stock(
         edition=edition,
-        method=_dumped({"coding": [method]}),
-        title=_dumped({"text": rule_set.title}),
-        plan=_dumped([f"{edition.canonical('PlanDefinition', rule_set.id)}|{rule_set.version}"]),
+        method=dumped({"coding": [method]}),
+        title=dumped({"text": rule_set.title}),
+        plan=dumped([f"{edition.canonical('PlanDefinition', rule_set.id)}|{rule_set.version}"]),
         levels={
-            level: _dumped({"coding": [edition.own("triage-level", level.code, text.title)], "text": text.title})
+            level: dumped({"coding": [edition.own("triage-level", level.code, text.title)], "text": text.title})
             for level, text in rule_set.levels.items()
         },
         categories={
-            name: _dumped([{"coding": [coding_element(coding)], "text": name}])
+            name: dumped([{"coding": [coding_element(coding)], "text": name}])
             for name, coding in rule_set.categories.items()
         },
         conditions={
-            code: _dumped({"coding": listed, "text": rule_set.conditions[code].title})
+            code: dumped({"coding": listed, "text": rule_set.conditions[code].title})
             for code, listed in codings.items()
         },
-        codings={code: _dumped(listed) for code, listed in codings.items()},
+        codings={code: dumped(listed) for code, listed in codings.items()},
         _codes={},
     )
 
@@ -80,5 +80,6 @@ def _codings(edition: Edition) -> dict[str, list[Resource]]:
     }
 
 
-def _dumped(value: object) -> Dumped:
+def dumped(value: object) -> Dumped:
+    """JSON that is made once for many answers."""
     return orjson.Fragment(orjson.dumps(value))

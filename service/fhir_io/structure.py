@@ -85,12 +85,7 @@ class _Walk:
         return shape
 
     def _members(self, value: dict[str, Any], shape: Shape, path: str) -> None:
-        for name, given in value.items():
-            field = shape.fields.get(name)
-            if field:
-                self._element(given, field, value, f"{path}.{name}")
-            elif name != "resourceType" or not shape.resource:
-                self._unknown(name, shape, path)
+        self._named(value, shape, path)
         for name in shape.required:
             if name not in value and f"_{name}" not in value:
                 self._found.structure(path, f"{shape.name}.{name} is required.", f"Add {name}.")
@@ -101,6 +96,16 @@ class _Walk:
                 self._found.structure(path, f"{invariant.message[:-1]} ({invariant.key}).", invariant.remedy)
         if shape.name == "Reference":
             self._reference(value.get("reference"), path)
+
+    def _named(self, value: dict[str, Any], shape: Shape, path: str) -> None:
+        for name, given in value.items():
+            if self._found.enough:
+                break
+            field = shape.fields.get(name)
+            if field:
+                self._element(given, field, value, f"{path}.{name}")
+            elif name != "resourceType" or not shape.resource:
+                self._unknown(name, shape, path)
 
     def _unknown(self, name: str, shape: Shape, path: str) -> None:
         remedy = "Remove it, or send it as an extension."
@@ -138,6 +143,8 @@ class _Walk:
             self._found.structure(where, "A list is never empty.", _LEAVE_OUT)
         partners = _partner(field, parent)
         for index, one in enumerate(given):
+            if self._found.enough:
+                return
             partner = partners[index] if isinstance(partners, list) and index < len(partners) else None
             if one is not None or partner is None:
                 self._one(one, field, partner, f"{where}[{index}]")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.triage.acute_bits import Acute, reader_of
+from service.triage.bit_criteria import judged_on_bits
 from service.triage.bit_tests import BitTest, bit_tests
 from service.triage.bits import NOTHING
-from service.triage.decision import Decision, Verdict
+from service.triage.decision import Decision
 from service.triage.explanation import NextQuestion, WhatIf
 from service.triage.model import Ask, Level, RuleSet
 from service.triage.steps import Tree, steps_of
@@ -92,8 +93,8 @@ def _tests_still_open(rule_set: RuleSet, acute: Acute, decision: Decision) -> di
     waiting = _waiting_of(rule_set)
     found: dict[str, Tests] = {}
     least = Level.URGENT if decision.level is Level.EMERGENCY else Level.ROUTINE  # the rest is left to the department
-    for link_id, tests in _waited_for(waiting, acute, decision, least):
-        found[link_id] = found.get(link_id, NOTHING) | tests
+    for link_id, tests in _waited_for(rule_set, waiting, acute, decision):
+        found[link_id] = found.get(link_id, NOTHING) | tests[least]
     proposed = sum(waiting.bit[proposal.test.code] for proposal in (*decision.proposals, *decision.withheld))
     return {link_id: _named(waiting, new) for link_id, tests in found.items() if (new := tests & ~proposed)}
 
@@ -102,18 +103,21 @@ def _named(waiting: Waiting, tests: Tests) -> tuple[str, ...]:
     return tuple(code for code, bit in waiting.bit.items() if tests & bit)
 
 
-def _waited_for(waiting: Waiting, acute: Acute, decision: Decision, least: Level) -> Iterator[tuple[str, Tests]]:
+def _waited_for(
+    rule_set: RuleSet, waiting: Waiting, acute: Acute, decision: Decision
+) -> Iterator[tuple[str, Mapping[Level, Tests]]]:
     """Each question that a criterion or a pattern of evidence waits for, and what would be asked for then."""
-    for finding in decision.findings:
-        if finding.verdict is Verdict.UNKNOWN and finding.criterion.level > Level.SELF_CARE:
-            tests = waiting.criteria[finding.criterion.id][least]
-            yield from ((link_id, tests) for link_id in finding.open)
-    if not waiting.scope(acute.possible):
-        return
-    for one in waiting.evidence:
-        tests = one.tests[least]
-        if tests and one.holds(acute.possible) and not one.holds(acute.given):
-            yield from ((link_id, tests) for link_id in _open(one.tree, acute))
+    for place, one in enumerate(judged_on_bits(rule_set)):
+        if one.criterion.level > Level.SELF_CARE and one.when(acute.possible) and not one.unless(acute.settled):
+            tests = waiting.criteria[one.criterion.id]
+            if one.unless(acute.undisputed):
+                yield from ((link_id, tests) for link_id in decision.findings[place].open)
+            elif not one.when(acute.given):
+                yield from ((link_id, tests) for link_id in _open(one.tree, acute))
+    if waiting.scope(acute.possible):
+        for pattern in waiting.evidence:
+            if pattern.holds(acute.possible) and not pattern.holds(acute.given):
+                yield from ((link_id, pattern.tests) for link_id in _open(pattern.tree, acute))
 
 
 def _open(tree: Tree, acute: Acute) -> Iterator[str]:

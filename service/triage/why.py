@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations, groupby, product
 
-from service.triage.acute_bits import reader_of
-from service.triage.bit_tests import BitTest, bit_tests
+from service.triage.bit_criteria import Judged, judged_on_bits
 from service.triage.changes import Shift, changes_of
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decision import Decision
 from service.triage.explanation import Explanation, Grounds, WhatIf
-from service.triage.model import Criterion, Level, RuleSet
+from service.triage.model import Level
 from service.triage.next_questions import next_questions
-from service.triage.questions import Answers, AnyOf, Value
-from service.triage.steps import REACHED, Tree, Way, steps_of
+from service.triage.questions import Answers, Value
+from service.triage.steps import REACHED, Way
 from service.triage.trial import Trial, trial_of
 from service.triage.ways import joined, smallest, to_fail, to_hold
 
@@ -41,32 +38,9 @@ def why(rules: CompiledRuleSet, answers: Answers, decision: Decision) -> Explana
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A criterion and its qualifiers as tests of bits, and in steps."""
-
-    criterion: Criterion
-    when: BitTest
-    unless: BitTest
-    tree: Tree
-    qualifiers: tuple[Tree, ...]
-
-
-@lru_cache(maxsize=16)
-def _judged(rule_set: RuleSet) -> tuple[Judged, ...]:
-    """The criteria of a rule set; made once."""
-    steps, bits = steps_of(rule_set), reader_of(rule_set).bits
-    whens = bit_tests((criterion.when for criterion in rule_set.criteria), bits)
-    every = (AnyOf(tuple(qualifier.when for qualifier in criterion.unless)) for criterion in rule_set.criteria)
-    return tuple(
-        Judged(criterion, when, unless, steps.tree(criterion.when), tuple(steps.tree(q.when) for q in criterion.unless))
-        for criterion, when, unless in zip(rule_set.criteria, whens, bit_tests(every, bits), strict=True)
-    )
-
-
 def _grounds(trial: Trial, decision: Decision) -> Iterator[Grounds]:
     """What fired, most acute first."""
-    trees = {one.criterion.id: one.tree for one in _judged(trial.rules.rule_set)}
+    trees = {one.criterion.id: one.tree for one in judged_on_bits(trial.rules.rule_set)}
     for finding in decision.fired:
         link_ids = tuple(dict.fromkeys(trees[finding.criterion.id].met_by(trial.acute.given)))
         yield Grounds(finding.criterion, link_ids, finding.because)
@@ -77,7 +51,7 @@ def _raising(trial: Trial, level: Level) -> Iterator[Way]:
     steps, rule_set = trial.said.steps, trial.rules.rule_set
     if level is rule_set.open_floor:
         yield from dict.fromkeys(steps.leaves[gate].on for item in rule_set.gated for gate in item.asked_when)
-    for one in _judged(rule_set):
+    for one in judged_on_bits(rule_set):
         if one.criterion.level is level:
             found = to_hold(steps, one.tree, trial.acute.given)
             for qualifier in one.qualifiers:
@@ -89,7 +63,7 @@ def _lowering(trial: Trial, level: Level) -> list[Way]:
     """The ways on which no criterion would hold the level: none fires there, and none is open if that is enough."""
     acute, floor, steps = trial.acute, trial.rules.rule_set.open_floor, trial.said.steps
     found = [REACHED]
-    for one in _judged(trial.rules.rule_set):
+    for one in judged_on_bits(trial.rules.rule_set):
         fires = one.criterion.level is level and one.when(acute.given) and not one.unless(acute.undisputed)
         holds = level is floor and one.criterion.level >= floor and one.when(acute.possible)
         if fires or (holds and not one.unless(acute.settled)):

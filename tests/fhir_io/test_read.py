@@ -78,6 +78,12 @@ def test_a_plain_response(reader: Reader, version: FhirVersion) -> None:
     )
 
 
+def test_fifty_problems_of_structure_are_listed_and_the_others_counted(reader: Reader) -> None:
+    body = response(*(item(str(number), {"valueBoolean": "yes"}) for number in range(70)))
+    for problems in (reader.refusal(body), reader.validate(body)):
+        assert [len(problems), problems[50].text] == [51, f"{ROOT}: And 20 more problems that are not listed."]
+
+
 class TestAnswers:
     @pytest.mark.parametrize(
         ("items", "answers"),

@@ -13,6 +13,7 @@ from service.fhir_io.versions import R4, R4B, R5, VERSIONS, FhirVersion
 
 ROOT = "QuestionnaireResponse"
 URL = "http://example.org/x"
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml">'
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
 
 
@@ -220,6 +221,11 @@ def test_answers(value: dict[str, Any], where: str, message: str) -> None:
             "A narrative has no scripts, forms, styles, frames or objects.",
         ),
         (
+            {"text": {"status": "generated", "div": f"{DIV}{'<p>' * 1_001}{'</p>' * 1_001}</div>"}},
+            ".text.div",
+            "A narrative is nested no more than 1000 levels deep.",
+        ),
+        (
             {"text": {"status": "generated", "div": '<!DOCTYPE div [<!ENTITY a "b">]><div>&a;</div>'}},
             ".text.div",
             "A narrative has no document type.",
@@ -327,6 +333,18 @@ def test_all_problems_are_found_up_to_fifty() -> None:
     assert problems[50] == (ROOT, "And 20 more problems that are not listed.")
 
 
+def test_a_deep_narrative_is_read_as_far_as_the_limit() -> None:
+    assert found(response(text={"status": "generated", "div": f"{DIV}{'<p>' * 1_000}a{'</p>' * 1_000}</div>"})) == []
+
+
+def test_after_a_thousand_problems_no_more_are_looked_for() -> None:
+    problems = found(response(basedOn=[1] * 5_000, author={"reference": "Patient/ 1"}))
+    assert len(problems) == 51
+    assert problems[50] == (ROOT, "And more than 950 problems that are not listed.")
+    listed = found(response(basedOn=[1] * 1_000))
+    assert listed[50] == (ROOT, "And 950 more problems that are not listed.")
+
+
 def test_no_value_is_repeated() -> None:
     secret = "Jane Roe, born 1970"
     for wrong in (
@@ -367,5 +385,5 @@ def test_what_only_the_library_refuses_has_its_place() -> None:
 
 
 def test_a_body_of_many_wrong_elements_is_told_off_fast() -> None:
-    raw = b'{"resourceType":"QuestionnaireResponse","status":[' + b'"a",' * 200_000 + b'"b"],"x":{"y":[0]}}'
+    raw = b'{"resourceType":"QuestionnaireResponse","status":[' + b'"aaaaaaaaaaaaaa",' * 49_000 + b'"b"],"x":{"y":[0]}}'
     assert len(found(parse_body(raw))) == 2

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench import bodies, doors
+from bench import bodies, doors, garbage
 from bench.clock import ratio, spread, there_and_back
 from bench.peers import plain
 from bench.peers.cqf import cql
@@ -40,6 +40,13 @@ def _kept(element: Any) -> Any:
     if isinstance(element, dict):
         return {name: _kept(value) for name, value in element.items() if name not in MADE_ANEW}
     return [_kept(one) for one in element] if isinstance(element, list) else element
+
+
+@pytest.mark.parametrize(("name", "raw"), garbage.kinds().items(), ids=garbage.kinds())
+def test_garbage_fills_a_mebibyte_or_its_objects_and_is_refused(name: str, raw: bytes) -> None:
+    assert len(raw) > garbage.MEBIBYTE - 300 or raw.count(b"{") > 4_500, name
+    assert len(raw) <= garbage.MEBIBYTE
+    assert 0 < len(doors.refusing(doors.triage(), raw)().problems) <= 51  # type: ignore[attr-defined]
 
 
 def test_a_grown_rule_set_decides_the_same_when_what_is_copied_is_silent() -> None:

@@ -9,7 +9,7 @@ import jsonschema_rs
 import orjson
 
 from service.fhir_io.admission.schema import DEEPEST, plain_schemas
-from service.fhir_io.body import Limits
+from service.fhir_io.body import Limits, has_more_parts
 from service.fhir_io.versions import FhirVersion
 
 _ESCAPES = (b"\\u00", b"\\b", b"\\f")
@@ -36,6 +36,8 @@ def fast_admission(version: FhirVersion, limits: Limits) -> FastAdmission | None
     def admit(raw: bytes) -> dict[str, Any] | None:
         escaped = b"\\" in raw
         if raw.count(b"{") > most or (escaped and any(escape in raw for escape in _ESCAPES)):
+            return None
+        if has_more_parts(raw, limits.max_parts):
             return None
         try:
             body = orjson.loads(raw)
