@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def main() -> int:
 def _measured(name: str, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     quick = asked.quick
     effort = cost.Effort(seconds=2 if quick else 3, rounds=3 if quick else 5, every_pair=asked.every_pair)
+    effort = replace(effort, usual_only=asked.usual_only)
     if name == "parts":
         return parts.parts(rounds=15 if quick else 51)
     if name == "start":
@@ -78,6 +80,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(SECTIONS), type=_sections, help=sections)
     parser.add_argument("--quick", action="store_true", help="short runs, for a look; the results say that they were")
     parser.add_argument("--every-pair", action="store_true", help="every size at every number of connections")
+    parser.add_argument("--usual-only", action="store_true", help="40 items at 16 connections and nothing else")
     parser.add_argument("--out", default=ROOT / "docs/performance", type=Path, help="where results are written")
     return parser.parse_args()
 

@@ -41,6 +41,11 @@ def person(number: int = PERSON) -> dict[str, Any]:
     return found
 
 
+def people(count: int) -> list[bytes]:
+    """The responses of so many made-up people, whoever they are, each with their first 40 answers at the most."""
+    return [_bytes(response) for response in doors.made_up(range(count), keep=USUAL)]
+
+
 def small_answer() -> bytes:
     """A response of 40 items whose answer is about 6 KB."""
     return _bytes(person(SMALL_ANSWER))

@@ -23,7 +23,15 @@ SLOW_TO_WARM, WARM = ("cqf $apply",), 40
 USUAL_CONNECTIONS = 16
 ITEMS, CONNECTIONS = (10, 40, 80), (1, 4, 16, 64)
 FIGURES = ("per_second", "p50_ms", "p99_ms", "cpu_us")
-RATIOS = (("ours", "echo"), ("ours, explained", "echo of the explained"), ("ours", "plain"), ("ours", "cqf $apply"))
+PEOPLE = 64
+MANY = "ours, many people"
+RATIOS = (
+    ("ours", "echo"),
+    (MANY, "echo"),
+    ("ours, explained", "echo of the explained"),
+    ("ours", "plain"),
+    ("ours", "cqf $apply"),
+)
 STARTS = 5
 
 Variant = Callable[[int], Server]
@@ -36,11 +44,14 @@ class Effort:
     seconds: float
     rounds: int
     every_pair: bool = False
+    usual_only: bool = False
 
     def cells(self) -> list[tuple[int, int]]:
         """Items and connections to be measured: every pair, or the two lines through the usual one."""
         pairs = [(items, connections) for items in ITEMS for connections in CONNECTIONS]
         usual = (bodies.USUAL, USUAL_CONNECTIONS)
+        if self.usual_only:
+            return [usual]
         return [pair for pair in pairs if self.every_pair or pair[0] == usual[0] or pair[1] == usual[1]]
 
 
@@ -49,7 +60,8 @@ def cost(folder: Path, effort: Effort) -> dict[str, Any]:
     if said := missing():
         raise RuntimeError(said)
     for items in ITEMS:
-        (folder / f"body-{items}.json").write_bytes(bodies.body(items))
+        listed(folder, str(items), [bodies.body(items)])
+    listed(folder, MANY, bodies.people(PEOPLE))
     with ExitStack() as running:
         variants, answers = _variants(running, folder)
         for name, make in variants.items():
@@ -59,11 +71,21 @@ def cost(folder: Path, effort: Effort) -> dict[str, Any]:
     return {"seconds": effort.seconds, "answers": answers, "cells": cells, "memory_mb": held}
 
 
+def listed(folder: Path, name: str, found: list[bytes]) -> Path:
+    """Write the bodies, and the file that lists them, which is returned."""
+    paths = [folder / f"body-{name}-{place}.json" for place in range(len(found))]
+    for path, raw in zip(paths, found, strict=True):
+        path.write_bytes(raw)
+    made = folder / f"{name}.list"
+    made.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
+    return made
+
+
 def _warm(server: Server, folder: Path, seconds: float, times: int) -> None:
     """Load it until it has used enough processor time: what is compiled on first use is not what is measured."""
     enough = processor_seconds(server.process.pid) + seconds * times / 2
     while processor_seconds(server.process.pid) < enough:
-        load(server, folder / f"body-{bodies.USUAL}.json", connections=2, seconds=seconds)
+        load(server, folder / f"{bodies.USUAL}.list", connections=2, seconds=seconds)
 
 
 def _variants(running: ExitStack, folder: Path) -> tuple[dict[str, Variant], dict[str, int]]:
@@ -79,6 +101,7 @@ def _variants(running: ExitStack, folder: Path) -> tuple[dict[str, Variant], dic
     plain = running.enter_context(_under_ours("plain", "bench.peers.plain", folder))
     variants: dict[str, Variant] = {
         "ours": lambda _: replace(ours, path=OURS),
+        MANY: lambda _: replace(ours, path=OURS),
         "ours, explained": lambda _: replace(ours, path=EXPLAINED),
         "echo": lambda items: replace(echo, path=f"/echo/{items}-plain"),
         "echo of the explained": lambda items: replace(echo, path=f"/echo/{items}-explained"),
@@ -117,12 +140,12 @@ def _cell(
 ) -> dict[str, Any]:
     runs: dict[str, list[Run]] = {name: [] for name in variants}
     for _, name in there_and_back(variants, effort.rounds):
-        body = folder / f"body-{items}.json"
-        runs[name].append(load(variants[name](items), body, connections=connections, seconds=effort.seconds))
+        sent = folder / f"{MANY if name == MANY else items}.list"
+        runs[name].append(load(variants[name](items), sent, connections=connections, seconds=effort.seconds))
     print(f"  {items} items, {connections} connections measured", file=sys.stderr)
     found = {
-        name: {figure: spread(getattr(run, figure) for run in listed).as_json() for figure in FIGURES}
-        for name, listed in runs.items()
+        name: {figure: spread(getattr(run, figure) for run in measured).as_json() for figure in FIGURES}
+        for name, measured in runs.items()
     }
     return {"items": items, "connections": connections, "variants": found, "ratios": _ratios(runs)}
 

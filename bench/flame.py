@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import bodies
-from bench.cost import OURS, USUAL_CONNECTIONS
+from bench.cost import OURS, USUAL_CONNECTIONS, listed
 from bench.processes import ROOT, Server, await_connection, free_port, stop
 from bench.wrk import load
 
@@ -19,10 +19,9 @@ SECONDS_TO_START = 5
 
 def flame(folder: Path, target: Path, *, seconds: int) -> dict[str, Any]:
     """Writes the graph of the worker under load, without an explanation in the answers, to `target`."""
-    body = folder / "flame-body.json"
-    body.write_bytes(bodies.body(bodies.USUAL))
+    sent = listed(folder, "flame", [bodies.body(bodies.USUAL)])
     port = free_port()
-    served = [sys.executable, "-m", "service", "serve", "--port", str(port)]
+    served = [sys.executable, "-m", "service", "serve", "--port", str(port), "--workers", "1"]
     spy = shutil.which("py-spy") or str(Path(sys.executable).with_name("py-spy"))
     record = [spy, "record", "--format", "flamegraph", "--rate", str(SAMPLES_A_SECOND), "--subprocesses"]
     record += ["--duration", str(seconds + SECONDS_TO_START), "--output", str(target), "--", *served]
@@ -30,7 +29,7 @@ def flame(folder: Path, target: Path, *, seconds: int) -> dict[str, Any]:
     try:
         server = Server("ours", process, port, OURS)
         await_connection(server)
-        load(server, body, connections=USUAL_CONNECTIONS, seconds=seconds)
+        load(server, sent, connections=USUAL_CONNECTIONS, seconds=seconds)
         process.wait(timeout=seconds + 60)
     finally:
         stop(process)

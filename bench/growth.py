@@ -13,7 +13,7 @@ import orjson
 
 from bench import bodies, doors
 from bench.clock import interleaved, ratio, spread, there_and_back
-from bench.cost import OURS, USUAL_CONNECTIONS, Effort, echo, service
+from bench.cost import OURS, USUAL_CONNECTIONS, Effort, echo, listed, service
 from bench.processes import post
 from bench.wrk import load
 
@@ -67,11 +67,11 @@ def by_criteria(*, rounds: int) -> list[dict[str, Any]]:
 
 def by_workers(folder: Path, effort: Effort) -> list[dict[str, Any]]:
     """Requests a second with one worker and with two, ours and the echo of the same bytes."""
-    body = folder / "body-workers.json"
-    body.write_bytes(bodies.body(bodies.USUAL))
+    body = bodies.body(bodies.USUAL)
+    sent = listed(folder, "workers-body", [body])
     with ExitStack() as running:
         ours = {f"ours {workers}": running.enter_context(service(workers=workers)) for workers in WORKERS}
-        _, answer, _ = post(ours["ours 1"].url, body.read_bytes())
+        _, answer, _ = post(ours["ours 1"].url, body)
         (folder / "workers.json").write_bytes(answer)
         servers = {name: replace(server, path=OURS) for name, server in ours.items()}
         for workers in WORKERS:
@@ -79,7 +79,7 @@ def by_workers(folder: Path, effort: Effort) -> list[dict[str, Any]]:
             servers[f"echo {workers}"] = replace(found, path="/echo/workers")
         rates: dict[str, list[float]] = {name: [] for name in servers}
         for _, name in there_and_back(servers, effort.rounds):
-            run = load(servers[name], body, connections=USUAL_CONNECTIONS, seconds=effort.seconds)
+            run = load(servers[name], sent, connections=USUAL_CONNECTIONS, seconds=effort.seconds)
             rates[name].append(run.per_second)
     return [
         {

@@ -1,10 +1,26 @@
--- wrk: post one body over and over, and say at the end what was found as one line of JSON.
-local file = io.open(os.getenv("BENCH_BODY"), "rb")
+-- wrk: post the bodies that a file lists, one after the other, and say at the end what was found as one line of JSON.
+local bodies = {}
+for path in io.lines(os.getenv("BENCH_BODIES")) do
+  local file = io.open(path, "rb")
+  table.insert(bodies, file:read("*a"))
+  file:close()
+end
 wrk.method = "POST"
-wrk.body = file:read("*a")
 wrk.headers["Content-Type"] = "application/fhir+json"
 wrk.headers["Accept"] = "application/fhir+json"
-file:close()
+
+local requests, sent = {}, 0
+
+function init(_)
+  for place, body in ipairs(bodies) do
+    requests[place] = wrk.format(nil, nil, nil, body)
+  end
+end
+
+function request()
+  sent = sent + 1
+  return requests[sent % #requests + 1]
+end
 
 function done(summary, latency, _)
   local e = summary.errors

@@ -32,13 +32,13 @@ def missing() -> str:
     return "" if shutil.which("wrk") else "wrk is not installed: apt-get install wrk"
 
 
-def load(server: Server, body: Path, *, connections: int, seconds: float) -> Run:
-    """Post the body on that many connections for that long, or longer if it takes longer to be answered at all.
+def load(server: Server, bodies: Path, *, connections: int, seconds: float) -> Run:
+    """Post the bodies that a file lists on that many connections for that long, or longer if it takes longer at all.
 
     RuntimeError when a reply is not a success.
     """
     before = processor_seconds(server.process.pid)
-    found = _run(server, body, connections, seconds)
+    found = _run(server, bodies, connections, seconds)
     used = processor_seconds(server.process.pid) - before
     _settle(server)
     if found["errors"]:
@@ -46,7 +46,7 @@ def load(server: Server, body: Path, *, connections: int, seconds: float) -> Run
     if not found["requests"]:
         if seconds > LONGEST_SECONDS:
             raise RuntimeError(f"{server.name} answers nothing in {seconds} seconds on {connections} connections")
-        return load(server, body, connections=connections, seconds=2 * seconds)
+        return load(server, bodies, connections=connections, seconds=2 * seconds)
     return Run(
         per_second=found["requests"] / found["seconds"],
         p50_ms=found["p50_ms"],
@@ -55,10 +55,10 @@ def load(server: Server, body: Path, *, connections: int, seconds: float) -> Run
     )
 
 
-def _run(server: Server, body: Path, connections: int, seconds: float) -> dict[str, float]:
+def _run(server: Server, bodies: Path, connections: int, seconds: float) -> dict[str, float]:
     ran = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", "--timeout", "30s", "-s", str(SCRIPT), server.url],
-        env={**os.environ, "BENCH_BODY": str(body)},
+        env={**os.environ, "BENCH_BODIES": str(bodies)},
         capture_output=True,
         text=True,
         check=True,
