@@ -8,10 +8,10 @@ PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def lowest(dependencies: list[str]) -> list[str]:
-    """`name==version` for each `name>=version…`; ValueError for a dependency without a lower bound."""
+    """`name==version` for each `name[extra]>=version…`; ValueError for a dependency without a lower bound."""
     pinned = []
     for dependency in dependencies:
-        bound = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)(,.*)?", dependency)
+        bound = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?>=([0-9.]+)(,.*)?", dependency)
         if bound is None:
             raise ValueError(f"no lower bound: {dependency}")
         pinned.append(f"{bound[1]}=={bound[2]}")
