@@ -1,6 +1,6 @@
-"""Replace two instances in turn behind a balancer, while many ask, and count what is lost: python -m deploy.rolling_restart
+"""Replace two instances in turn behind a balancer, while many ask, and count the lost: python -m deploy.rolling_restart
 
-HAProxy (Debian's package) passes TCP on to two real `numbness-triage serve`. An instance is replaced as Kubernetes does:
+HAProxy (Debian's package) passes TCP on to two real `numbness-triage serve`. An instance is replaced as by Kubernetes:
 it is taken out of the balancer, gets SIGTERM a little later, and the next begins when the new one is ready. With
 `--abrupt` it is not taken out first: the balancer has to find out. Exits with 1 when a request was lost.
 """
@@ -26,7 +26,7 @@ from pathlib import Path
 
 from service.settings import packaged
 
-PATH = "/fhir/QuestionnaireResponse/$triage"
+TRIAGE = "/fhir/QuestionnaireResponse/$triage"
 TOO_LONG_SECONDS = 30
 KINDS = ((True, 0.0), (False, 0.0), (True, 0.02), (False, 0.02), (True, 0.5), (False, 0.5), (True, 2.1), (True, 3.0))
 """Each client: whether it keeps its connection, and how long it pauses between requests."""
@@ -86,14 +86,14 @@ class Client:
                 connection = self._new()
             began = time.monotonic()
             try:
-                connection.request("POST", PATH, self.body, {"Content-Type": "application/fhir+json"})
+                connection.request("POST", TRIAGE, self.body, {"Content-Type": "application/fhir+json"})
                 reply = connection.getresponse()
                 bundle = json.loads(reply.read())
                 if reply.status != 200 or bundle["resourceType"] != "Bundle":
                     raise ValueError(reply.status)
                 self.answered += 1
             except (OSError, http.client.HTTPException, ValueError) as error:
-                self.lost.append(f"{error!r} after {time.monotonic() - began:.3f} s, {self}")
+                self.lost.append(f"{error!r} after {time.monotonic() - began:.3f} s, {self._told()}")
                 connection.close()
             self.slowest = max(self.slowest, time.monotonic() - began)
         connection.close()
@@ -101,7 +101,7 @@ class Client:
     def _new(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TOO_LONG_SECONDS)
 
-    def __str__(self) -> str:
+    def _told(self) -> str:
         return f"{'kept' if self.keep else 'new'} connection, pause {self.pause} s, {self.answered} answered before"
 
 
@@ -184,7 +184,7 @@ def balanced(folder: Path) -> Iterator[tuple[Balancer, list[Instance]]]:
     haproxy = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if haproxy is None:
         raise FileNotFoundError("haproxy is needed: apt-get install haproxy")
-    port, one, two = _free_ports(3)
+    port, one, two = free_ports(3)
     instances = [Instance("one", one, folder / "one.log"), Instance("two", two, folder / "two.log")]
     config = folder / "haproxy.cfg"
     config.write_text(HAPROXY.format(folder=folder, port=port, one=one, two=two), "utf-8")
@@ -244,7 +244,8 @@ def rolling_restart(restarts: int, *, abrupt: bool = False, pause: float = 0.5) 
         )
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """So many ports that nobody listens on."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:

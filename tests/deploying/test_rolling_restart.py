@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 
+import pytest
+
 from deploy.rolling_restart import Client, rolling_restart
 
 RESTARTS = 3
 
 
-def test_no_request_is_lost_while_instances_are_replaced() -> None:
-    report = rolling_restart(RESTARTS)
+@pytest.mark.parametrize("abrupt", [False, True], ids=["taken out first", "the balancer finds out"])
+def test_no_request_is_lost_while_instances_are_replaced(abrupt: bool) -> None:
+    report = rolling_restart(RESTARTS, abrupt=abrupt)
     assert report.lost == []
     assert report.answered > 100
 
