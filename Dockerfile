@@ -27,6 +27,7 @@ RUN PATH="/build/bin:$PATH" pip --python /build/bin/python wheel --no-index --no
       /tmp/wheel/*.whl \
  && /opt/numbness-triage/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/numbness-triage/lib \
  && find /opt/numbness-triage -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} + \
+ && /opt/numbness-triage/bin/python -c "import service.web.server" \
  && /opt/numbness-triage/bin/numbness-triage check \
  && /opt/numbness-triage/bin/numbness-triage cases
 
