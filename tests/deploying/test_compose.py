@@ -26,7 +26,7 @@ def test_every_container_may_do_little(composed: Any) -> None:
         assert one["cap_drop"] == ["ALL"], name
         assert one["security_opt"] == ["no-new-privileges:true"], name
         assert not one["user"].startswith("0"), name
-        assert one["healthcheck"]["test"][0] == "CMD", name
+        assert "interval" in one["healthcheck"], name
         assert {"cpus", "memory", "pids"} <= set(one["deploy"]["resources"]["limits"]), name
 
 
