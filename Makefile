@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 HAPI := conformance/hapi/target/classpath
 MEDPLUM := conformance/medplum/node_modules/.package-lock.json
+# The extras (of pyproject.toml) that the image has, parted by spaces.
+IMAGE_EXTRAS :=
 LOCK := $(VENV)-deploy/bin/uv pip compile --upgrade --quiet --generate-hashes --no-annotate \
   --python-version 3.12 --python-platform x86_64-unknown-linux-gnu
 IMAGE ?= numbness-triage
@@ -49,7 +51,7 @@ conformance: $(VENV)/installed $(HAPI) $(MEDPLUM) ## Ask two other validators ab
 	$(BIN)/python -m conformance
 
 lock: $(VENV)-deploy/installed ## Write the lists of hashes that the image is built from anew, with the newest versions allowed
-	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) pyproject.toml --output-file deploy/lock/service.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(IMAGE_EXTRAS:%=--extra %) pyproject.toml --output-file deploy/lock/service.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) deploy/lock/build.in --output-file deploy/lock/build.txt
 
 sbom: $(VENV)-deploy/installed ## Write dist/sbom.cdx.json (CycloneDX): what is in the image beside Python and Debian

@@ -12,6 +12,7 @@ from deploying.conftest import ROOT, run
 LOCK = ROOT / "deploy/lock"
 COMPILE = ("--quiet", "--generate-hashes", "--no-annotate", "--python-version", "3.12")
 LINUX = ("--python-platform", "x86_64-unknown-linux-gnu")
+EXTRAS = re.search(r"^IMAGE_EXTRAS :=(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)[1].split()  # type: ignore[index]
 LISTS = {"service.txt": ROOT / "pyproject.toml", "build.txt": LOCK / "build.in"}
 
 
@@ -32,7 +33,8 @@ def test_each_package_is_held_to_a_version_and_hashes(name: str) -> None:
 def test_a_list_holds_all_that_is_asked_for_within_its_bounds(name: str, tmp_path: Path) -> None:
     """Made again with the versions that it has: nothing is added, left out or changed, or `make lock` is due."""
     shutil.copy(LOCK / name, tmp_path / name)
-    code, said = run("uv", "pip", "compile", *COMPILE, *LINUX, LISTS[name], "--output-file", tmp_path / name)
+    extras = [word for extra in EXTRAS for word in ("--extra", extra)] if name == "service.txt" else []
+    code, said = run("uv", "pip", "compile", *COMPILE, *LINUX, *extras, LISTS[name], "--output-file", tmp_path / name)
     assert code == 0, said
     again = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (tmp_path / name).read_text("utf-8"), re.M))
     assert again == pinned(name), "make lock"
