@@ -7,6 +7,7 @@ FROM python:3.12-slim${BASE_DIGEST:+@$BASE_DIGEST} AS base
 # A virtual environment without pip in it. Every package is held to its hash; `make lock` writes the lists.
 FROM base AS build
 ARG SOURCE_DATE_EPOCH=315619200
+ARG PIP_INDEX_URL
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
     PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0
 WORKDIR /src
