@@ -13,14 +13,15 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 VARIANTS = sorted((ROOT / "deploy/helm/variants").glob("*.yaml"))
-MADE_BY = {"checkov": "make .venv-checkov/installed"}
+DEBIAN = "deploy/debian_tools.sh"
+MADE_BY = {"checkov": "make .venv-checkov/installed", "docker-compose": DEBIAN, "promtool": DEBIAN}
 
 
 def tool(name: str) -> Path:
     """Where a tool is. It fails, rather than skips, when there is none: nobody would see that nothing was looked at."""
     places = (ROOT / ".venv-deploy/bin" / name, ROOT / ".venv-checkov/bin" / name, shutil.which(name))
     found = next((Path(place) for place in places if place and Path(place).exists()), None)
-    assert found, f"{name} is needed for this test: {MADE_BY.get(name, 'make .venv-deploy/installed, or .ci/run')}"
+    assert found, f"{name} is needed for this test: {MADE_BY.get(name, 'make .venv-deploy/installed')}"
     return found
 
 
