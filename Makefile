@@ -7,10 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 HAPI := conformance/hapi/target/classpath
 MEDPLUM := conformance/medplum/node_modules/.package-lock.json
+# The extras (of pyproject.toml) that the image has, parted by spaces.
+IMAGE_EXTRAS :=
+LOCK := $(VENV)-deploy/bin/uv pip compile --upgrade --quiet --generate-hashes --no-annotate \
+  --python-version 3.12 --python-platform x86_64-unknown-linux-gnu
+IMAGE ?= numbness-triage
+BUILDER ?= docker build
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check bench conformance clean
+.PHONY: help demo serve test lint check bench conformance lock sbom image manifests rolling clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -27,7 +33,7 @@ demo: $(VENV)/installed ## Triage one example and print the decision in words
 serve: $(VENV)/installed ## Serve on http://127.0.0.1:8080
 	$(BIN)/numbness-triage serve
 
-test: $(VENV)/installed-test ## Run all tests
+test: $(VENV)/installed-test $(VENV)-deploy/installed $(VENV)-checkov/installed ## Run all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-test ## Look at style and format
@@ -44,6 +50,24 @@ bench: $(VENV)-bench/installed ## Measure against peers (half an hour); BENCH='-
 conformance: $(VENV)/installed $(HAPI) $(MEDPLUM) ## Ask two other validators about all we write (needs Java, Maven and Node)
 	$(BIN)/python -m conformance
 
+lock: $(VENV)-deploy/installed ## Write the lists of hashes that the image is built from anew, with the newest versions allowed
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(IMAGE_EXTRAS:%=--extra %) pyproject.toml --output-file deploy/lock/service.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) deploy/lock/build.in --output-file deploy/lock/build.txt
+
+sbom: $(VENV)-deploy/installed ## Write dist/sbom.cdx.json (CycloneDX): what is in the image beside Python and Debian
+	$(VENV)-deploy/bin/python deploy/sbom.py dist/sbom.cdx.json
+
+image: ## Build the image: make image BASE_DIGEST=sha256:… IMAGE=registry/name:tag
+	$(BUILDER) --tag $(IMAGE) --build-arg BASE_DIGEST=$(BASE_DIGEST) --build-arg REVISION=$$(git rev-parse HEAD) \
+	  --build-arg CREATED=$$(git show --no-patch --format=%cI HEAD) \
+	  --build-arg SOURCE_DATE_EPOCH=$$(git show --no-patch --format=%ct HEAD) .
+
+manifests: $(VENV)-deploy/installed ## Render the chart with each example of values into dist/manifests
+	$(VENV)-deploy/bin/python deploy/render.py dist/manifests
+
+rolling: $(VENV)/installed ## Twenty restarts in turn under load, and how many requests were lost (needs haproxy)
+	$(BIN)/python -m deploy.rolling_restart
+
 $(HAPI): conformance/hapi/pom.xml $(wildcard conformance/hapi/src/main/java/*.java)
 	mvn --batch-mode --quiet --file conformance/hapi/pom.xml compile dependency:build-classpath -Dmdep.outputFile=target/classpath
 	@touch $@
@@ -53,7 +77,7 @@ $(MEDPLUM): conformance/medplum/package-lock.json
 	@touch $@
 
 clean: ## Remove the virtual environment and what the tools left
-	rm -rf $(VENV) $(VENV)-bench bench/peers/cqf/target bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache conformance/hapi/target conformance/medplum/node_modules
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-deploy $(VENV)-checkov bench/peers/cqf/target bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache conformance/hapi/target conformance/medplum/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -67,6 +91,16 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 $(VENV)/installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[test]'
 	@touch $(VENV)/installed $@
+
+$(VENV)-deploy/installed: deploy/tools.txt
+	$(PYTHON) -m venv $(VENV)-deploy
+	$(VENV)-deploy/bin/python -m pip --disable-pip-version-check --quiet install --requirement deploy/tools.txt
+	@touch $@
+
+$(VENV)-checkov/installed: deploy/checkov.txt
+	$(PYTHON) -m venv $(VENV)-checkov
+	$(VENV)-checkov/bin/python -m pip --disable-pip-version-check --quiet install --requirement deploy/checkov.txt
+	@touch $@
 
 $(VENV)-bench/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)-bench

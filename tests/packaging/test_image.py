@@ -29,7 +29,8 @@ def instruction(name):
 def test_the_versions_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == service.__version__
-    assert f'org.opencontainers.image.version="{service.__version__}"' in LAST
+    assert f"ARG VERSION={service.__version__}\n" in LAST
+    assert 'org.opencontainers.image.version="${VERSION}"' in LAST
     assert f'org.opencontainers.image.licenses="{project["license"]}"' in LAST
     assert f'org.opencontainers.image.title="{project["name"]}"' in LAST
 
@@ -88,14 +89,37 @@ def test_the_health_check_tells_ready_from_not_ready_and_from_nobody_there(ready
 
 
 def test_the_last_stage_is_given_only_what_was_built():
-    assert len(STAGES) == 2
-    assert re.findall(r"^(?:COPY|ADD) (.*)$", LAST, re.M) == ["--from=build /opt/numbness-triage /opt/numbness-triage"]
+    assert [stage.splitlines()[0].split()[1] for stage in STAGES[1:]] == ["base", "base"]
+    assert re.findall(r"^(?:COPY|ADD) (.*)$", LAST, re.M) == ["--from=build /opt /opt"]
     assert "install" not in LAST.replace("uninstall", "")
+
+
+def test_the_base_can_be_held_to_a_digest():
+    assert STAGES[0].splitlines()[0] == "FROM python:3.12-slim${BASE_DIGEST:+@$BASE_DIGEST} AS base"
+    assert re.search(r"^ARG BASE_DIGEST=$", TEXT.split("FROM ")[0], re.M)
+
+
+def test_whatever_is_installed_is_held_to_its_hash_or_was_made_here():
+    installs = [part for part in re.split(r" && |^RUN ", STAGES[1], flags=re.M) if " install " in part]
+    assert len(installs) == 3
+    fetched = [part for part in installs if "--no-index" not in part]
+    assert all("--require-hashes --only-binary :all: -r deploy/lock/" in part for part in fetched)
+    assert len(fetched) == 2
+    assert all("--no-compile" in part for part in installs)
 
 
 def test_only_named_files_are_sent_to_the_build():
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert next(line for line in lines if not line.startswith("#")) == "*"
     wanted = {line[1:] for line in lines if line.startswith("!")}
-    assert wanted == {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "service", "rules", "fhir_examples"}
+    assert wanted == {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "NOTICE",
+        "deploy/lock",
+        "service",
+        "rules",
+        "fhir_examples",
+    }
     assert all((ROOT / name).exists() for name in wanted)

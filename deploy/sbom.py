@@ -1,0 +1,45 @@
+"""Write what the image holds beside Python and Debian as a CycloneDX document: deploy/sbom.py FILE
+
+Runs in the environment of deploy/tools.txt. The locked packages are installed into an environment of their own, because
+only installed packages tell their licences and what depends on what.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+def main() -> None:
+    """Write the document; it is held to CycloneDX's schema before."""
+    file = Path(sys.argv[1]).absolute()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="sbom-") as folder:
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        python = Path(folder) / "bin" / "python"
+        hashed = ["--require-hashes", "--only-binary", ":all:", "-r", "deploy/lock/service.txt"]
+        _run(BIN / "python", "-m", "pip", "--python", python, "install", "--quiet", *hashed)
+        _run(BIN / "python", "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", ".")
+        described = [
+            "--pyproject",
+            "pyproject.toml",
+            "--mc-type",
+            "application",
+            "--sv",
+            "1.6",
+            "--output-reproducible",
+        ]
+        _run(BIN / "cyclonedx-py", "environment", *described, "--validate", "-o", file, python)
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
