@@ -24,6 +24,7 @@ LABEL org.opencontainers.image.title="numbness-triage" \
 RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel
 COPY --from=build /opt/numbness-triage /opt/numbness-triage
 
+# It listens on all addresses, and so does not start without TRIAGE_AUTH: see docs/access.md.
 # Bytecode was compiled above; the root file system may be read-only. Only /tmp must be writable (a tmpfs will do).
 ENV PATH="/opt/numbness-triage/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \

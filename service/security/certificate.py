@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import ipaddress
 import re
-import ssl
 from urllib.parse import unquote
 
 from service.access_settings import networks_of
@@ -15,6 +14,9 @@ from service.access_settings import networks_of
 LONGEST_CERTIFICATE = 16_384
 _HASH = re.compile(r"Hash=([0-9A-Fa-f]{64})")
 _CERT = re.compile(r'Cert="([^"]*)"')
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SEQUENCE = b"\x30"  # what each certificate begins with
 _LITERAL = re.compile(r":([A-Za-z0-9+/=]+):")
 
 
@@ -44,9 +46,9 @@ def thumbprint(value: str) -> str | None:
 
 def _forwarded(value: str) -> str | None:
     """Of x-forwarded-client-cert. One that tells of several could hold what a caller wrote in front of the proxy's."""
-    elements = re.sub(r'"(?:[^"\\]|\\.)*"', "", value).count(",")
-    hashes, certificates = _HASH.findall(value), _CERT.findall(value)
-    if elements or len(hashes) > 1 or len(certificates) > 1:
+    bare = _QUOTED.sub("", value)  # a name in the certificate, which its owner chose, stands in quotes
+    hashes, certificates = _HASH.findall(bare), _CERT.findall(value)
+    if "," in bare or len(hashes) > 1 or len(certificates) > 1:
         return None
     if hashes:
         return _coded(bytes.fromhex(hashes[0]))
@@ -54,17 +56,16 @@ def _forwarded(value: str) -> str | None:
 
 
 def _of_pem(value: str) -> str | None:
-    try:
-        return _coded(hashlib.sha256(ssl.PEM_cert_to_DER_cert(unquote(value).strip())).digest())
-    except ValueError:
-        return None
+    found = _PEM.fullmatch(unquote(value).strip())
+    return _of_der("".join(found[1].split())) if found else None
 
 
 def _of_der(value: str) -> str | None:
     try:
-        return _coded(hashlib.sha256(base64.b64decode(value, validate=True)).digest())
+        der = base64.b64decode(value, validate=True)
     except ValueError:
         return None
+    return _coded(hashlib.sha256(der).digest()) if der.startswith(_SEQUENCE) else None
 
 
 def _coded(digest: bytes) -> str:
@@ -73,4 +74,4 @@ def _coded(digest: bytes) -> str:
 
 def is_same(bound: str, shown: str | None) -> bool:
     """Whether a token's certificate is the one that was shown; how long that takes tells nothing of either."""
-    return hmac.compare_digest(bound.encode(), (shown or "").encode())
+    return hmac.compare_digest(bound.encode("utf-8", "replace"), (shown or "").encode())

@@ -7,6 +7,7 @@ from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.util import base64_to_int
 
 from service.security.refusal import Unavailable
 
@@ -43,9 +44,8 @@ def _key(entry: Mapping[str, Any]) -> Key | None:
     try:
         if public.get("kty") == "EC":
             return ECKey.import_key(public)
-        if public.get("kty") == "RSA":
-            key = RSAKey.import_key(public)
-            return key if key.public_key.key_size >= LEAST_RSA_BITS else None
+        if public.get("kty") == "RSA" and base64_to_int(public["n"]).bit_length() >= LEAST_RSA_BITS:
+            return RSAKey.import_key(public)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return None

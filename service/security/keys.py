@@ -94,7 +94,11 @@ class Keys:
             self._failures += 1
             pause = min(LEAST_PAUSE_SECONDS * 2 ** (self._failures - 1), MOST_PAUSE_SECONDS)
             self._not_before = self._clock() + pause
-            log("keys not fetched", severity=logging.WARNING, provider=str(failed) if isinstance(failed, Unavailable) else type(failed).__name__)
+            log(
+                "keys not fetched",
+                severity=logging.WARNING,
+                provider=str(failed) if isinstance(failed, Unavailable) else type(failed).__name__,
+            )
         else:
             self._fetched = _Fetched(keys, self._clock())
             self._failures = 0

@@ -101,7 +101,7 @@ class _Silent(WSGIRequestHandler):
 
 
 class Grant(ClientCredentialsGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = ["private_key_jwt"]
+    TOKEN_ENDPOINT_AUTH_METHODS = ("private_key_jwt",)
 
 
 class Issuer:
@@ -115,13 +115,14 @@ class Issuer:
         self.as_jwt, self.audience, self.more = True, AUDIENCE, {}
         self.jwks_reply: Any = None
         self.introspection_reply: Any = None
+        self.metadata_reply: Any = None
         app = Flask("issuer")
         self._server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls, request_handler=_Silent)
         self.url = f"{'https' if tls else 'http'}://localhost:{self._server.server_port}"
         self.client_key = ECKey.generate_key("P-384", {"kid": "ehr", "alg": "ES384"})
         self.clients = {
             "ehr": Client("ehr", "private_key_jwt", self.client_key),
-            "triage": Client("triage", "client_secret_basic", secret="a secret: of ours+"),
+            "triage": Client("triage", "client_secret_basic", secret="a-secret-of-ours"),
         }
         self._routes(app)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -167,7 +168,12 @@ class Issuer:
             return jsonify(KeySet(self.keys).as_dict())
 
         @app.get("/.well-known/openid-configuration")
-        def metadata() -> Response:
+        @app.get("/.well-known/oauth-authorization-server")
+        def metadata() -> Any:
+            if self.metadata_reply is not None and request.path.endswith("openid-configuration"):
+                return self.metadata_reply()
+            if self.metadata_reply is not None and not isinstance(self.metadata_reply(), Response):
+                return self.metadata_reply()
             return jsonify(issuer=self.url, jwks_uri=f"{self.url}/keys", token_endpoint=f"{self.url}/token")
 
     def _count(self) -> None:
@@ -204,7 +210,7 @@ class Issuer:
         issuer = self
 
         class Introspection(IntrospectionEndpoint):
-            CLIENT_AUTH_METHODS = ["client_secret_basic"]
+            CLIENT_AUTH_METHODS = ("client_secret_basic",)
 
             def check_permission(self, token, client, request):
                 return client.client_id == "triage"
@@ -221,7 +227,13 @@ class Issuer:
     def token(self, scope: str) -> str:
         """An access token, got as an EHR gets one (SMART Backend Services): for an assertion signed by its own key."""
         now = int(time.time())
-        claims = {"iss": "ehr", "sub": "ehr", "aud": f"{self.url}/token", "exp": now + 120, "jti": secrets.token_hex(16)}
+        claims = {
+            "iss": "ehr",
+            "sub": "ehr",
+            "aud": f"{self.url}/token",
+            "exp": now + 120,
+            "jti": secrets.token_hex(16),
+        }
         assertion = pyjwt.encode(claims, self.client_key.private_key, algorithm="ES384", headers={"kid": "ehr"})
         form = {
             "grant_type": "client_credentials",

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, RSAKey
-from security.conftest import trusting
 from security.issuer import AUDIENCE, Issuer, encoded
+from security.trusting import trusting
 
 from service.security.guard import LONGEST_TOKEN, Guard
 from service.security.refusal import TokenRefused, Why
@@ -285,7 +285,9 @@ def test_a_signature_of_nothing_is_none():
     issuer = Issuer(algorithm="ES384")
     try:
         guard = Guard(trusting(issuer), clock=time.time, monotonic=time.monotonic)
-        head = f"{encoded({'alg': 'ES384', 'kid': 'first'})}.{encoded({'iss': issuer.url, 'aud': AUDIENCE, 'exp': at(9)})}"
+        head = (
+            f"{encoded({'alg': 'ES384', 'kid': 'first'})}.{encoded({'iss': issuer.url, 'aud': AUDIENCE, 'exp': at(9)})}"
+        )
         assert refused(guard, f"{head}.{encoded(bytes(96))}") is Why.SIGNATURE
     finally:
         issuer.stop()
@@ -322,7 +324,14 @@ def test_a_token_that_is_cut_is_refused(guard, good):
     for length in (*range(1, 40), *range(len(good) - 40, len(good)), good.index("."), good.rindex(".")):
         assert refused(guard, good[:length]) in (Why.MALFORMED, Why.OPAQUE, Why.SIGNATURE, Why.HEADER), length
     parts = good.split(".")
-    for cut in ("..", f"{parts[0]}..{parts[2]}", f"{parts[0]}.{parts[1]}.", f".{parts[1]}.{parts[2]}", f"{good}.", f"{good}.x"):
+    for cut in (
+        "..",
+        f"{parts[0]}..{parts[2]}",
+        f"{parts[0]}.{parts[1]}.",
+        f".{parts[1]}.{parts[2]}",
+        f"{good}.",
+        f"{good}.x",
+    ):
         assert refused(guard, cut) in (Why.MALFORMED, Why.OPAQUE, Why.HEADER)
 
 
