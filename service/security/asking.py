@@ -43,30 +43,39 @@ def asked(
 
     Redirects are not followed: the provider's keys come from where the settings say and from nowhere else.
     """
-    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
-    if form is not None:
-        sent["Content-Type"] = "application/x-www-form-urlencoded"
-    ends = time.monotonic() + SECONDS_IN_ALL
     try:
-        answer = pool.request(
-            "GET" if form is None else "POST",
-            url,
-            body=None if form is None else urlencode(form),
-            headers=sent,
-            redirect=False,
-            preload_content=False,
-            pool_timeout=SECONDS_TO_CONNECT,
-        )
-        try:
-            raw = _read(answer, ends)
-        finally:
-            answer.close()  # not given back: what is left unread of it would be taken for the next answer
-        found = json.loads(raw) if answer.status == 200 else None
+        status, raw = _answer(pool, url, form=form, headers=headers or {})
+        found = json.loads(raw) if status == 200 else None
     except (urllib3.exceptions.HTTPError, OSError, ValueError, RecursionError) as error:
         raise Unavailable(type(error).__name__) from None
     if not isinstance(found, dict):
-        raise Unavailable("not a JSON object" if answer.status == 200 else f"status {answer.status}")
+        raise Unavailable("not a JSON object" if status == 200 else f"status {status}")
     return found
+
+
+def _answer(
+    pool: urllib3.PoolManager, url: str, *, form: Mapping[str, str] | None, headers: Mapping[str, str]
+) -> tuple[int, bytes]:
+    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+    if form is not None:
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    ends = time.monotonic() + SECONDS_IN_ALL
+    answer = pool.request(
+        "GET" if form is None else "POST",
+        url,
+        body=None if form is None else urlencode(form),
+        headers=sent,
+        redirect=False,
+        preload_content=False,
+        pool_timeout=SECONDS_TO_CONNECT,
+    )
+    try:
+        raw = _read(answer, ends)
+    except BaseException:
+        answer.close()  # what is left unread would be taken for the next answer
+        raise
+    answer.release_conn()
+    return answer.status, raw
 
 
 def _read(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:

@@ -64,6 +64,7 @@ class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
     """Raised by the server when a request is not in, head and body, by its time; says how many seconds it had."""
 
 
+_SERVED = "See /fhir/metadata for what is served."
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
 
 SECURITY_HEADERS = {
@@ -170,11 +171,11 @@ def _refused(refused: Refused) -> Response:
 def _http_error(error: HTTPException) -> Response:
     """Flask's own refusals: an unknown address, a wrong method, a body that is too long or broken off."""
     if error.code == 405:
-        reply = outcome_reply([Problem(Kind.METHOD, "", "This address does not take this method.", _served())])
+        reply = outcome_reply([Problem(Kind.METHOD, "", "This address does not take this method.", _SERVED)])
         reply.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
         return reply
     if error.code == 404:
-        return outcome_reply([Problem(Kind.NOT_FOUND, "", "There is nothing at this address.", _served())])
+        return outcome_reply([Problem(Kind.NOT_FOUND, "", "There is nothing at this address.", _SERVED)])
     if error.code == 413:
         _drain()
         limit = the_service().settings.max_body_bytes
@@ -182,10 +183,6 @@ def _http_error(error: HTTPException) -> Response:
     if (error.code or 500) >= 500:
         return _fault(getattr(error, "original_exception", None) or error)
     return outcome_reply([_UNREAD])
-
-
-def _served() -> str:
-    return "See /fhir/metadata for what is served."
 
 
 def _fault(error: Exception) -> Response:

@@ -10,6 +10,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 from urllib.parse import quote
 
@@ -396,8 +397,8 @@ def test_what_is_not_needed_is_not_loaded(environment):
 
 
 @contextlib.contextmanager
-def serving(environment, log_file):
-    """A real server with two workers; gives what sends it a request."""
+def serving(environment, log_file, *, workers=2):
+    """A real server; gives what sends it a request."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
@@ -409,7 +410,7 @@ def serving(environment, log_file):
             return answer.status, answer.headers, answer.read()
 
     with log_file.open("wb") as errors:
-        command = [sys.executable, "-m", "service", "serve", "--port", str(port), "--workers", "2"]
+        command = [sys.executable, "-m", "service", "serve", "--port", str(port), "--workers", str(workers)]
         process = subprocess.Popen(command, env=environment, stdout=errors, stderr=errors)
     try:
         for _ in range(300):
@@ -442,6 +443,38 @@ def test_a_real_server_asks_for_tokens_and_logs_none(shared_issuer, environment,
     said = [line for line in map(json.loads, log.splitlines()) if "access" in line]
     assert [(line["event"], line["access"]) for line in said] == [("access controlled", "smart")]
     assert not any(part in log for part in token.split("."))
+
+
+def test_who_waits_for_the_issuer_holds_up_nobody_else(issuer, environment, body, tmp_path):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        asked.set()
+        assert go_on.wait(20)
+        return {"active": True, "exp": int(time.time()) + 300, "scope": BOTH}
+
+    issuer.introspection_reply = slow
+    given = {
+        "TRIAGE_AUTH": "introspection",
+        "TRIAGE_AUTH_ISSUER": issuer.url,
+        "TRIAGE_AUTH_AUDIENCE": AUDIENCE,
+        "TRIAGE_AUTH_TOKEN_URL": f"{issuer.url}/token",
+        "TRIAGE_AUTH_INTROSPECTION_URL": f"{issuer.url}/introspect",
+        "TRIAGE_AUTH_INTROSPECTION_CLIENT_ID": "triage",
+        "TRIAGE_AUTH_INTROSPECTION_SECRET": "a-secret-of-ours",
+    }
+    headers = {"Content-Type": "application/fhir+json", "Authorization": "Bearer opaque"}
+    came = []
+    with serving({**environment, **given}, tmp_path / "stderr", workers=1) as send:
+        waiting = threading.Thread(target=lambda: came.append(send("POST", TRIAGE, json.dumps(body), **headers)[0]))
+        waiting.start()
+        assert asked.wait(20)
+        assert send("GET", "/health/live")[0] == 200
+        assert came == [], "the other is still waiting, and we were answered"
+        go_on.set()
+        waiting.join(20)
+        assert came == [200]
+    assert "a-secret-of-ours" not in (tmp_path / "stderr").read_text("utf-8")
 
 
 def test_a_real_server_without_access_control_says_so(environment, body, tmp_path):
