@@ -51,6 +51,7 @@ ENV PATH="/opt/numbness-triage/bin:$PATH" \
 RUN /usr/local/bin/python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel
 COPY --from=build /opt /opt
 
+# It listens on all addresses, and so does not start without TRIAGE_AUTH: see docs/access.md.
 # Bytecode was compiled above; the root file system may be read-only. Only /tmp must be writable (a tmpfs will do).
 USER 10001:10001
 EXPOSE 8080

@@ -38,6 +38,10 @@ ALLOWED = frozenset(
         "rule_place",
         "rule_problem",
         "rule_remedy",
+        "access",
+        "reachable",
+        "refused_because",
+        "provider",
     }
 )
 """Every field that may be logged. None of them can hold what a caller wrote; those of rules quote rule files only."""

@@ -26,6 +26,10 @@ class Kind(Enum):
     OCCURRENCE = "occurrence"  # given more often than the questionnaire allows, or beside what excludes it
     NOT_ENABLED = "not-enabled"  # an answer to what the questionnaire does not ask then
     ANSWER_LIMIT = "answer-limit"  # too long, too small, of another unit, and the like
+    AUTHORIZATION = "authorization"  # credentials sent in a way that is not understood
+    LOGIN = "login"  # no access token, or one that is not valid here
+    EXPIRED = "expired"
+    FORBIDDEN = "forbidden"  # an access token that does not allow it
     NOT_READY = "not-ready"
     FAULT = "fault"
     CONTRADICTION = "contradiction"

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from service.access_settings import access_discords, algorithms, header_name, networks, provider_url
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 """FHIR's instant (https://hl7.org/fhir/R4/datatypes.html#instant), which is narrower than ISO 8601."""
 
@@ -114,6 +116,22 @@ class Settings:
     stale_after_hours: Annotated[int, _number(0, 8_760)] = 24
     log_level: Annotated[str, _one_of("DEBUG", "INFO", "WARNING", "ERROR")] = "INFO"
     fixed_time: Annotated[str, _text(_instant)] = ""
+    auth: Annotated[str, _one_of("", "none", "smart", "introspection")] = ""
+    auth_issuer: Annotated[str, _text(provider_url)] = ""
+    auth_audience: Annotated[str, _text()] = ""
+    auth_token_url: Annotated[str, _text(provider_url)] = ""
+    auth_jwks_url: Annotated[str, _text(provider_url)] = ""
+    auth_jwks_max_age: Annotated[int, _number(60, 604_800)] = 86_400
+    auth_algorithms: Annotated[str, _text(algorithms)] = "RS384 ES384"
+    auth_scope_claim: Annotated[str, _text(_not_empty)] = "scope"
+    auth_introspection_url: Annotated[str, _text(provider_url)] = ""
+    auth_introspection_client_id: Annotated[str, _text()] = ""
+    auth_introspection_secret: Annotated[str, _text()] = field(default="", repr=False)
+    auth_introspection_secret_file: Annotated[Path | None, _text(_not_empty)] = None
+    auth_ca_file: Annotated[Path | None, _text(_not_empty)] = None
+    auth_certificate_header: Annotated[str, _text(header_name)] = ""
+    trusted_proxies: Annotated[str, _text(networks)] = ""
+    insecure: Annotated[bool, _flag()] = False
 
     def __post_init__(self) -> None:
         """Hold the settings to each other, however they were given."""
@@ -130,6 +148,11 @@ class Settings:
         return ("127.0.0.1" if host == "localhost" else host), int(found["port"])  # a resolver could say otherwise
 
     @property
+    def controls_access(self) -> bool:
+        """Whether callers need an access token."""
+        return self.auth in ("smart", "introspection")
+
+    @property
     def rule_paths(self) -> tuple[Path, ...]:
         """Where rule sets are served from: ours, unless they are turned off, and the folder that is set."""
         ours = packaged("rules")
@@ -141,6 +164,7 @@ def _discords(settings: Settings) -> Iterator[str]:
     """What does not go together."""
     if settings.admin and settings.admin[1] == settings.port:
         yield "TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT"
+    yield from access_discords(settings)
 
 
 _ANNOTATED = get_type_hints(Settings, include_extras=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from service.assess import Triage, assess
 from service.fhir_io.body import Limits
@@ -15,6 +17,9 @@ from service.settings import Settings
 from service.triage.binding import Binding
 from service.triage.compiled import compile_rules, with_generated
 from service.triage.model import RuleSet
+
+if TYPE_CHECKING:
+    from service.security.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +83,10 @@ def service_of(settings: Settings, knowledge: Knowledge) -> Service:
         bindings=knowledge.bindings,
     )
     return Service(settings, triage)
+
+
+def build_guard(settings: Settings) -> Guard:
+    """Who looks at access tokens."""
+    from service.security.guard import Guard  # with all of its cryptography, which only access control needs
+
+    return Guard(settings, clock=time.time, monotonic=time.monotonic)

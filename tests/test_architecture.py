@@ -26,8 +26,11 @@ HOMES = {
     "orjson": ("service/fhir_io", "service/web", "service/observe.py"),
     "re2": ("service/fhir_io/conformity",),
     "yaml": ("service/ruleset",),
-    "marshmallow": ("service/ruleset", "service/settings.py"),
+    "marshmallow": ("service/ruleset", "service/settings.py", "service/access_settings.py"),
     "click": ("service/cli",),
+    "cachetools": ("service/security",),
+    "joserfc": ("service/security",),
+    "urllib3": ("service/security",),
     "z3": ("service/ruleset/proof",),
 }
 """Where each library may be imported; one that is not listed may be imported nowhere."""

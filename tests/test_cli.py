@@ -275,10 +275,10 @@ def test_serve_refuses_options_that_make_no_sense(run: Run, option: tuple[str, s
 def test_serve_passes_its_options_on(quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr("service.web.server.run", lambda settings, _: started.append(settings))
-    done = quick("serve", "--host", "0.0.0.0", "--port", "9191", "--workers", "3", TRIAGE_CONNECTIONS="5")
+    done = quick("serve", "--host", "::1", "--port", "9191", "--workers", "3", TRIAGE_CONNECTIONS="5")
     assert done.exit_code == 0
     (settings,) = started
-    assert (settings.host, settings.port, settings.workers, settings.connections) == ("0.0.0.0", 9191, 3, 5)
+    assert (settings.host, settings.port, settings.workers, settings.connections) == ("::1", 9191, 3, 5)
 
 
 def test_rules_lists_what_is_served_and_shows_what_runs(quick: Run, service: Service) -> None:

@@ -16,7 +16,11 @@ NAMES = (
     "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
     "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_BINDINGS_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, "
     "TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
-    "TRIAGE_STALE_AFTER_HOURS, TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME"
+    "TRIAGE_STALE_AFTER_HOURS, TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME, "
+    "TRIAGE_AUTH, TRIAGE_AUTH_ISSUER, TRIAGE_AUTH_AUDIENCE, TRIAGE_AUTH_TOKEN_URL, TRIAGE_AUTH_JWKS_URL, "
+    "TRIAGE_AUTH_JWKS_MAX_AGE, TRIAGE_AUTH_ALGORITHMS, TRIAGE_AUTH_SCOPE_CLAIM, TRIAGE_AUTH_INTROSPECTION_URL, "
+    "TRIAGE_AUTH_INTROSPECTION_CLIENT_ID, TRIAGE_AUTH_INTROSPECTION_SECRET, TRIAGE_AUTH_INTROSPECTION_SECRET_FILE, "
+    "TRIAGE_AUTH_CA_FILE, TRIAGE_AUTH_CERTIFICATE_HEADER, TRIAGE_TRUSTED_PROXIES, TRIAGE_INSECURE"
 )
 EMPTY = "must not be empty; leave it out for the default"
 ADDRESS = "must be an http or https address without a slash or query at its end"
@@ -41,6 +45,8 @@ def test_the_defaults() -> None:
     assert settings.rules_path == packaged("rules") / "limb_numbness"
     assert settings.bindings_path is None
     assert settings.examples_path == packaged("fhir_examples")
+    assert (settings.auth, settings.controls_access, settings.insecure) == ("", False, False)
+    assert (settings.auth_algorithms, settings.auth_scope_claim) == ("RS384 ES384", "scope")
     assert (settings.rules_path / "ruleset.yaml").is_file()
 
 
@@ -199,3 +205,156 @@ def test_a_port_given_on_the_command_line_may_not_be_that_of_the_admin_address(
     done = CliRunner().invoke(main, ["serve", "--port", "8081"])
     assert done.exit_code == 2
     assert "TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT" in done.output
+
+
+SMART = {
+    "TRIAGE_AUTH": "smart",
+    "TRIAGE_AUTH_ISSUER": "https://login.example.org/realms/hospital",
+    "TRIAGE_AUTH_AUDIENCE": "https://triage.example.org/fhir",
+    "TRIAGE_AUTH_TOKEN_URL": "https://login.example.org/realms/hospital/token",
+}
+ASKING = {
+    "TRIAGE_AUTH_INTROSPECTION_URL": "https://login.example.org/introspect",
+    "TRIAGE_AUTH_INTROSPECTION_CLIENT_ID": "triage",
+    "TRIAGE_AUTH_INTROSPECTION_SECRET": "a secret of ours",
+}
+PROVIDER = "must be an https address (http only on this machine, such as http://127.0.0.1:8090)"
+
+
+def test_every_setting_of_access_can_be_set(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    given = {
+        **SMART,
+        **ASKING,
+        "TRIAGE_AUTH": "introspection",
+        "TRIAGE_AUTH_JWKS_URL": "http://127.0.0.1:8090/keys",
+        "TRIAGE_AUTH_JWKS_MAX_AGE": "3600",
+        "TRIAGE_AUTH_ALGORITHMS": "RS256 ES256",
+        "TRIAGE_AUTH_SCOPE_CLAIM": "roles",
+        "TRIAGE_AUTH_CA_FILE": str(tmp_path / "ca.pem"),
+        "TRIAGE_AUTH_CERTIFICATE_HEADER": "X-Client-Cert",
+        "TRIAGE_TRUSTED_PROXIES": "10.0.0.7 10.1.0.0/16 fd00::/8",
+        "TRIAGE_INSECURE": "true",
+    }
+    settings = load_settings(given)
+    assert settings.controls_access
+    assert (settings.auth_algorithms, settings.auth_scope_claim) == ("RS256 ES256", "roles")
+    assert (settings.auth_jwks_url, settings.auth_jwks_max_age) == ("http://127.0.0.1:8090/keys", 3600)
+    assert settings.auth_ca_file == tmp_path / "ca.pem"
+    assert settings.auth_certificate_header == "X-Client-Cert"
+    assert settings.insecure
+
+
+def test_a_secret_is_not_shown_with_the_settings() -> None:
+    settings = load_settings(SMART | ASKING)
+    assert settings.auth_introspection_secret == "a secret of ours"
+    assert "a secret of ours" not in repr(settings) + str(settings)
+
+
+def test_every_wrong_setting_of_access_is_named_at_once() -> None:
+    assert faults(
+        TRIAGE_AUTH="smrt",
+        TRIAGE_AUTH_ISSUER="http://login.example.org",
+        TRIAGE_AUTH_TOKEN_URL="login.example.org/token",
+        TRIAGE_AUTH_JWKS_URL="file:///etc/keys",
+        TRIAGE_AUTH_JWKS_MAX_AGE="59",
+        TRIAGE_AUTH_ALGORITHMS="RS384 HS256",
+        TRIAGE_AUTH_SCOPE_CLAIM="",
+        TRIAGE_AUTH_CA_FILE="",
+        TRIAGE_AUTH_CERTIFICATE_HEADER="X Client",
+        TRIAGE_TRUSTED_PROXIES="10.0.0.0/33",
+        TRIAGE_INSECURE="yes",
+    ) == [
+        "TRIAGE_AUTH: Must be one of: , none, smart, introspection.",
+        "TRIAGE_AUTH_ALGORITHMS: must be one or more of RS384, ES384, RS256, ES256, parted by spaces",
+        f"TRIAGE_AUTH_CA_FILE: {EMPTY}",
+        "TRIAGE_AUTH_CERTIFICATE_HEADER: must be the name of a header: letters, digits and hyphens",
+        f"TRIAGE_AUTH_ISSUER: {PROVIDER}",
+        "TRIAGE_AUTH_JWKS_MAX_AGE: Must be greater than or equal to 60 and less than or equal to 604800.",
+        f"TRIAGE_AUTH_JWKS_URL: {PROVIDER}",
+        f"TRIAGE_AUTH_SCOPE_CLAIM: {EMPTY}",
+        f"TRIAGE_AUTH_TOKEN_URL: {PROVIDER}",
+        "TRIAGE_INSECURE: Not a valid boolean.",
+        "TRIAGE_TRUSTED_PROXIES: must be addresses or networks, such as 10.0.0.7 or 10.1.0.0/16, parted by spaces",
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://",
+        "https://user@login.example.org",
+        "https://user:secret@login.example.org",
+        "https://login.example.org/#a",
+        "https://login.example.org:0",
+        "https://login.example.org:99999",
+        "https://login example.org",
+        "https://[::1",
+        "http://127.0.0.1.example.org",
+        "http://localhost.example.org",
+        "http://10.0.0.1",
+        "ftp://login.example.org",
+        "//login.example.org",
+    ],
+)
+def test_a_provider_is_believed_over_https_only(value: str) -> None:
+    assert faults(**{**SMART, "TRIAGE_AUTH_ISSUER": value}) == [f"TRIAGE_AUTH_ISSUER: {PROVIDER}"]
+
+
+@pytest.mark.parametrize(
+    "value", ["https://login.example.org/", "https://login.example.org:8443/a?b=c", "http://[::1]:8090"]
+)
+def test_these_are_addresses_of_a_provider(value: str) -> None:
+    assert load_settings({**SMART, "TRIAGE_AUTH_ISSUER": value}).auth_issuer == value
+
+
+@pytest.mark.parametrize("value", ["", " ", "none", "None", "RS384,ES384", "HS384", "RS512", "rs384"])
+def test_other_algorithms_cannot_be_set(value: str) -> None:
+    said = "TRIAGE_AUTH_ALGORITHMS: must be one or more of RS384, ES384, RS256, ES256, parted by spaces"
+    assert faults(TRIAGE_AUTH_ALGORITHMS=value) == [said]
+
+
+def test_settings_of_access_that_do_not_go_together_are_all_named() -> None:
+    assert faults(
+        TRIAGE_AUTH="introspection",
+        TRIAGE_AUTH_CA_FILE="/no/such/file",
+        TRIAGE_AUTH_CERTIFICATE_HEADER="X-Client-Cert",
+    ) == [
+        "TRIAGE_AUTH_ISSUER: must be set when TRIAGE_AUTH is introspection",
+        "TRIAGE_AUTH_AUDIENCE: must be set when TRIAGE_AUTH is introspection",
+        "TRIAGE_AUTH_TOKEN_URL: must be set when TRIAGE_AUTH is introspection",
+        "TRIAGE_AUTH_INTROSPECTION_URL: must be set when TRIAGE_AUTH is introspection",
+        "TRIAGE_AUTH_CA_FILE: there is no such file",
+        "TRIAGE_TRUSTED_PROXIES: must be set when TRIAGE_AUTH_CERTIFICATE_HEADER is: anyone could send the header",
+    ]
+
+
+def test_access_that_is_half_set_is_not_taken_for_access_control() -> None:
+    """Whoever names an issuer and forgets TRIAGE_AUTH must not believe that tokens are asked for."""
+    said = "is set, so TRIAGE_AUTH must say what for: smart, introspection, or none"
+    given = {name: value for name, value in SMART.items() if name != "TRIAGE_AUTH"}
+    assert faults(**given) == [f"{name}: {said}" for name in given]
+    assert not load_settings({**given, "TRIAGE_AUTH": "none"}).controls_access
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"TRIAGE_AUTH_INTROSPECTION_CLIENT_ID": ""},
+            "TRIAGE_AUTH_INTROSPECTION_CLIENT_ID: must be set when TRIAGE_AUTH_INTROSPECTION_URL is",
+        ),
+        (
+            {"TRIAGE_AUTH_INTROSPECTION_SECRET": ""},
+            "TRIAGE_AUTH_INTROSPECTION_SECRET: either this or TRIAGE_AUTH_INTROSPECTION_SECRET_FILE must be set "
+            "when TRIAGE_AUTH_INTROSPECTION_URL is",
+        ),
+        (
+            {"TRIAGE_AUTH_INTROSPECTION_SECRET_FILE": __file__},
+            "TRIAGE_AUTH_INTROSPECTION_SECRET: either this or TRIAGE_AUTH_INTROSPECTION_SECRET_FILE must be set "
+            "when TRIAGE_AUTH_INTROSPECTION_URL is",
+        ),
+    ],
+)
+def test_asking_about_tokens_needs_a_name_and_one_secret(wrong: dict[str, str], said: str) -> None:
+    assert faults(**{**SMART, **ASKING, **wrong}) == [said]

@@ -17,6 +17,7 @@ from service.fhir_io.definitions import definitions
 from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, VERSIONS
 from service.problems import Kind, Problem, Refused
+from service.security.exposure import refusal_to_serve
 from service.triage.words import binding_in_words
 from service.triage.words import explain as explain_in_words
 
@@ -25,12 +26,12 @@ from service.triage.words import explain as explain_in_words
 @click.option("--host", help="Address to listen on; TRIAGE_HOST otherwise.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; TRIAGE_PORT otherwise.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; TRIAGE_WORKERS otherwise.")
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+@click.option("--insecure", is_flag=True, help="Serve other machines without access control, if TRIAGE_AUTH is none.")
+def serve(**options: Any) -> None:
     """Serve HTTP until stopped. Does not start with wrong settings or rules that have errors."""
-    given: dict[str, Any] = {
-        name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value
-    }
-    settings = the_settings(**given)
+    settings = the_settings(**{name: value for name, value in options.items() if value})
+    if said := refusal_to_serve(settings):
+        raise click.UsageError(said)
     gc.disable()  # what is made from here on stays: looking for garbage would take a sixth of the time, and find none
     try:
         from service.web.server import run  # the server is only needed here
@@ -79,6 +80,7 @@ def write_definitions(folder: Path, fhir_version: str) -> None:
         base_url=f"{settings.public_base_url or f'http://{settings.host}:{settings.port}'}/fhir",
         software_version=__version__,
         date=max(rule_set.date for rule_set in served),
+        token_url=settings.auth_token_url if settings.controls_access else "",
     )
     folder.mkdir(parents=True, exist_ok=True)
     for (resource_type, resource_id), resource in made.items():

@@ -28,6 +28,12 @@ class FhirVersion:
         return _model(resource_type, self.r5_models)
 
     @property
+    def security_services(self) -> str:
+        """The code system of RestfulSecurityService, which moved with R5."""
+        moved = "http://hl7.org/fhir/restful-security-service"
+        return moved if self.r5_models else "http://terminology.hl7.org/CodeSystem/restful-security-service"
+
+    @property
     def codeable_references(self) -> bool:
         """Whether ServiceRequest.code, reason and supportingInfo are CodeableReferences, as from R5 on."""
         return self.r5_models

@@ -6,7 +6,7 @@ from flask import Flask
 
 from service.observe import start_logging
 from service.settings import Settings
-from service.web import definitions, edges, health, page, reference, triage, validate
+from service.web import access, definitions, edges, health, page, reference, triage, validate
 from service.web.board import Board
 from service.web.in_force import InForce
 from service.wiring import Service, build_service
@@ -28,5 +28,7 @@ def create_app(settings: Settings, service: Service | None = None, *, board: Boa
     app.register_blueprint(health.DOOR)
     app.register_blueprint(page.DOOR)
     app.register_blueprint(reference.DOOR)
+    app.register_blueprint(access.DOOR)
     edges.surround(app)
+    access.keep(app, settings)
     return app

@@ -54,12 +54,14 @@ def _cacheable(resource: dict[str, Any]) -> Response:
 def metadata() -> Response:
     """The CapabilityStatement of this instance."""
     version = wanted(request.environ).version or DEFAULT
+    settings = the_service().settings
     statement = capability_statement(
         canonical_base=the_service().triage.canonical_base,
         version=version,
         base_url=_fhir_base(),
         software_version=__version__,
         date=max(rule_set.date for rule_set in the_service().triage.served),
+        token_url=settings.auth_token_url if settings.controls_access else "",
     )
     return _cacheable(statement)
 

@@ -28,6 +28,10 @@ from service.wiring import Service
 STATUS = {
     Kind.MALFORMED: 400,
     Kind.STRUCTURE: 400,
+    Kind.AUTHORIZATION: 400,
+    Kind.LOGIN: 401,
+    Kind.EXPIRED: 401,
+    Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.METHOD: 405,
     Kind.NOT_ACCEPTABLE: 406,
@@ -60,6 +64,7 @@ class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
     """Raised by the server when a request is not in, head and body, by its time; says how many seconds it had."""
 
 
+_SERVED = "See /fhir/metadata for what is served."
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
 
 SECURITY_HEADERS = {
@@ -148,7 +153,8 @@ def fhir_reply(resource: dict[str, Any] | bytes, wanted: Wanted, version: FhirVe
     return Response(body, status=status, content_type=wanted.content_type(version))
 
 
-def _outcome_reply(problems: list[Problem]) -> Response:
+def outcome_reply(problems: list[Problem]) -> Response:
+    """Problems as the reply to a request, which the first of them gives its status."""
     kind = problems[0].kind
     passing().kinds = sorted({problem.kind.value for problem in problems})
     asked = agreed(passing().sent)
@@ -159,28 +165,24 @@ def _outcome_reply(problems: list[Problem]) -> Response:
 
 
 def _refused(refused: Refused) -> Response:
-    return _outcome_reply(refused.problems)
+    return outcome_reply(refused.problems)
 
 
 def _http_error(error: HTTPException) -> Response:
     """Flask's own refusals: an unknown address, a wrong method, a body that is too long or broken off."""
     if error.code == 405:
-        reply = _outcome_reply([Problem(Kind.METHOD, "", "This address does not take this method.", _served())])
+        reply = outcome_reply([Problem(Kind.METHOD, "", "This address does not take this method.", _SERVED)])
         reply.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
         return reply
     if error.code == 404:
-        return _outcome_reply([Problem(Kind.NOT_FOUND, "", "There is nothing at this address.", _served())])
+        return outcome_reply([Problem(Kind.NOT_FOUND, "", "There is nothing at this address.", _SERVED)])
     if error.code == 413:
         _drain()
         limit = the_service().settings.max_body_bytes
-        return _outcome_reply([Problem(Kind.TOO_LARGE, "", f"The body is longer than {limit} bytes.", "Send less.")])
+        return outcome_reply([Problem(Kind.TOO_LARGE, "", f"The body is longer than {limit} bytes.", "Send less.")])
     if (error.code or 500) >= 500:
         return _fault(getattr(error, "original_exception", None) or error)
-    return _outcome_reply([_UNREAD])
-
-
-def _served() -> str:
-    return "See /fhir/metadata for what is served."
+    return outcome_reply([_UNREAD])
 
 
 def _fault(error: Exception) -> Response:
@@ -194,7 +196,7 @@ def _fault(error: Exception) -> Response:
         error_place=f"{place.filename.rsplit('/', 2)[-2]}/{place.filename.rsplit('/', 1)[-1]}:{place.lineno}",
     )
     said = "The service failed. Nothing was triaged."
-    return _outcome_reply([Problem(Kind.FAULT, "", said, f"Report it with the request id {passing().id}.")])
+    return outcome_reply([Problem(Kind.FAULT, "", said, f"Report it with the request id {passing().id}.")])
 
 
 def surround(app: Flask) -> None:

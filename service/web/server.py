@@ -15,6 +15,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from service.observe import log
+from service.security.exposure import log_access
 from service.settings import Settings
 from service.web.admin import create_admin
 from service.web.app import create_app
@@ -93,6 +94,7 @@ def run(settings: Settings, service: Service) -> None:
     warm_up(service)
     options = _options(settings)
     log("serving", address=f"http://{options['bind'][0]}", workers=options["workers"])
+    log_access(settings)
     wsgi: Wsgi = app
     if settings.admin:
         log("serving admin", address=f"http://{options['bind'][1]}")

@@ -1,0 +1,1 @@
+"""Who may call: access tokens and what they allow. Knows neither Flask nor FHIR resources."""
