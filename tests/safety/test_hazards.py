@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import Server
 
 from service.cli import main
 from service.safety.against import Failed, against
@@ -72,7 +71,7 @@ def test_an_address_that_is_none() -> None:
 
 
 @pytest.fixture(scope="module")
-def served(server: Server) -> str:
+def served(server: Any) -> str:
     return f"http://127.0.0.1:{server.port}"
 
 
