@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -183,7 +184,9 @@ def _place(address: str) -> tuple[str, int] | None:
 
 
 def _discords(settings: Settings) -> Iterator[str]:
-    """What does not go together."""
+    """What does not go together, or needs what is not installed."""
+    if settings.otel and not find_spec("opentelemetry"):
+        yield "TRIAGE_OTEL: needs what is not installed: pip install 'numbness-triage[otel]'"
     if settings.admin and settings.admin[1] == settings.port:
         yield "TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT"
     if settings.metrics and settings.metrics[1] in (settings.port, settings.admin and settings.admin[1]):

@@ -385,3 +385,11 @@ def test_the_canary_cannot_be_turned_off() -> None:
     assert faults(TRIAGE_CANARY_SECONDS="0") == [
         "TRIAGE_CANARY_SECONDS: Must be greater than or equal to 1 and less than or equal to 3600."
     ]
+
+
+def test_traces_need_what_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.settings.find_spec", lambda _: None)
+    assert faults(TRIAGE_OTEL="true") == [
+        "TRIAGE_OTEL: needs what is not installed: pip install 'numbness-triage[otel]'"
+    ]
+    assert not load_settings({"TRIAGE_OTEL": "false"}).otel

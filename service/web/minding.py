@@ -29,13 +29,12 @@ def hooks(watch: Watch, settings: Settings, seats: Seats) -> dict[str, Callable[
         gevent.get_hub().print_exception = _failed
         if settings.otel:
             start_tracing(__version__)
-        sit_down(watch, worker.seat)
-        tell(watch)
+        _safely(lambda: sit_down(watch, worker.seat))
         gevent.spawn(_mind, watch, settings.canary_seconds, worker)
 
     def worker_exit(_: Any, _worker: Any) -> None:
         if watch.seat is not None:
-            tell(watch)
+            _safely(lambda: tell(watch))
             stop_tracing()
 
     def child_exit(_: Any, worker: Any) -> None:
@@ -53,18 +52,28 @@ def hooks(watch: Watch, settings: Settings, seats: Seats) -> dict[str, Callable[
 def _mind(watch: Watch, canary_seconds: float, worker: Any) -> None:
     """Go on for as long as the worker lives; whatever fails once is tried again."""
     due, rules_from = time.monotonic() + canary_seconds, watch.in_force.rules_from
+
+    def look() -> None:
+        nonlocal due, rules_from
+        watch.connections = len(getattr(worker, "connections", ()))
+        watch.in_force.now()  # rules that were reloaded are tried before the first caller comes
+        if watch.in_force.rules_from != rules_from or time.monotonic() >= due:
+            due, rules_from = time.monotonic() + canary_seconds, watch.in_force.rules_from
+            try_vignettes(watch, pause=lambda: gevent.sleep(0))
+        else:
+            tell(watch)
+
     while True:
         gevent.sleep(TELL_EVERY_SECONDS)
-        try:
-            watch.connections = len(getattr(worker, "connections", ()))
-            watch.in_force.now()  # rules that were reloaded are tried before the first caller comes
-            if watch.in_force.rules_from != rules_from or time.monotonic() >= due:
-                due, rules_from = time.monotonic() + canary_seconds, watch.in_force.rules_from
-                try_vignettes(watch, pause=lambda: gevent.sleep(0))
-            else:
-                tell(watch)
-        except Exception as error:
-            log("fault", severity=logging.ERROR, error_type=type(error).__name__, error_place="minding")
+        _safely(look)
+
+
+def _safely(do: Callable[[], None]) -> None:
+    """Do what must never be a reason not to answer callers."""
+    try:
+        do()
+    except Exception as error:
+        log("fault", severity=logging.ERROR, error_type=type(error).__name__, error_place="minding")
 
 
 def _failed(_context: object, kind: type[BaseException] | None, *_: object) -> None:

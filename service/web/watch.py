@@ -60,6 +60,7 @@ def sit_down(watch: Watch, seat: int | None) -> None:
     if before is not None:
         watch.tally.counts.update(before.tally.counts)
         watch.tally.latencies.update(before.tally.latencies)
+    tell(watch)
 
 
 def tell(watch: Watch) -> None:
