@@ -78,6 +78,11 @@ def count_request(tally: Tally, operation: str, status: str, seconds: float) -> 
     row[-1] += seconds
 
 
+def count_unread(tally: Tally, operation: str, status: str) -> None:
+    """Count a request that was answered without being looked at, so that nothing is known of how long it took."""
+    tally.counts["triage_requests"][operation, status] += 1
+
+
 def count_refusal(tally: Tally, operation: str, kind: str) -> None:
     """Count a refusal."""
     tally.counts["triage_refusals"][operation, kind] += 1

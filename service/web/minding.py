@@ -23,7 +23,7 @@ def hooks(watch: Watch, settings: Settings, seats: Seats) -> dict[str, Callable[
     """What gunicorn is to call when a worker comes and goes (https://docs.gunicorn.org/en/stable/settings.html)."""
 
     def pre_fork(_: Any, worker: Any) -> None:
-        worker.seat = seats.take()
+        worker.watch, worker.seat = watch, seats.take()
 
     def post_worker_init(worker: Any) -> None:
         gevent.get_hub().print_exception = _failed

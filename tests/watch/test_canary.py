@@ -18,6 +18,9 @@ from service.ruleset.vignettes import load_vignettes
 from service.settings import Settings, packaged
 from service.triage.model import Level
 from service.web.app import create_app
+from service.web.board import new_board
+from service.web.in_force import InForce
+from service.web.reload import reload_rules
 from service.web.watch import misses_of, try_vignettes
 from service.wiring import Service, build_service
 
@@ -201,3 +204,31 @@ def test_vignettes_are_no_rules(mine: Callable[[str], Path]) -> None:
 def test_ours_are_found_good_by_check() -> None:
     start_logging("ERROR")
     assert [one.text for one in check_rule_set(RULES) if one.check == "vignettes"] == []
+
+
+def test_a_reload_to_rules_whose_vignettes_fail_is_refused(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = new_board()
+    in_force = InForce(service, board)
+    lowered(monkeypatch)
+    reload_rules(in_force, board)
+    outcome = board.read().outcome
+    assert outcome["state"] == "refused"
+    assert outcome["problems"][0]["where"] == "limb_numbness/vignettes.yaml:3:3"
+    assert outcome["problems"][0]["message"] == (
+        "The vignette “confused” does not get the level emergency, but: routine."
+    )
+    assert in_force.now() is service
+
+
+def test_after_a_refused_reload_it_stays_ready_and_says_so(service: Service) -> None:
+    board = new_board()
+    app = create_app(replace(service.settings, metrics_address="service"), service, board=board)
+    board.begin()
+    board.end({"state": "refused", "at": "2026-01-15T08:30:00+00:00", "ruleSets": []}, None)
+    client = app.test_client()
+    ready = client.get("/health/ready")
+    assert (ready.status_code, ready.json["lastReload"]["state"]) == (200, "refused")
+    told = samples(client.get("/metrics").text)
+    assert told["triage_last_reload_refused"] == {(): 1}
+    assert told["triage_last_reload_timestamp_seconds"] == {(): 1768465800}
+    assert told["triage_reloads_total"] == {(): 1}

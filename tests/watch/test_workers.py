@@ -131,3 +131,8 @@ def test_it_runs_where_nothing_can_be_written(start_server: Any, port: int) -> N
     assert told_by(port)["triage_build_info"]
     opened = [one.readlink() for one in Path(f"/proc/{server.process.pid}/fd").iterdir()]
     assert [path for path in opened if path.suffix == ".db"] == []
+
+
+def test_what_is_no_http_is_counted_too(served: Any, port: int) -> None:
+    assert b" 400 " in served.send_as_it_is(b"KANARI\r\n\r\n")
+    until(lambda: told_by(port).get("triage_requests_total", {}).get(("none", "400")) == 1)
