@@ -15,6 +15,7 @@ from service.fhir_io.choice import rule_set_for
 from service.fhir_io.read import Request, read_request, validation_problems
 from service.fhir_io.versions import FhirVersion
 from service.problems import Problem, Refused
+from service.tracing import step
 from service.triage.binding import Binding
 from service.triage.compiled import CompiledRuleSet
 from service.triage.decide import decide
@@ -76,18 +77,21 @@ def assess(
     explanation that is not wanted is not worked out. Raises Refused with every problem when the body cannot be triaged.
     """
     now = triage.clock()
-    rules, request = _read(triage, raw, version, now)
-    decision = decide(rules, request.answers)
-    explanation = why(rules, request.answers, decision) if explain and request.explain else None
-    bundle = build_bundle(
-        decision,
-        request,
-        rule_set=rules.rule_set,
-        canonical_base=triage.canonical_base,
-        version=answer_version or version,
-        now=now,
-        explanation=explanation,
-    )
+    with step("read"):
+        rules, request = _read(triage, raw, version, now)
+    with step("decide"):
+        decision = decide(rules, request.answers)
+        explanation = why(rules, request.answers, decision) if explain and request.explain else None
+    with step("build"):
+        bundle = build_bundle(
+            decision,
+            request,
+            rule_set=rules.rule_set,
+            canonical_base=triage.canonical_base,
+            version=answer_version or version,
+            now=now,
+            explanation=explanation,
+        )
     return Assessed(rules.rule_set, request, decision, explanation, bundle)
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping
+import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
+import structlog
 
 Field = str | int | float | bool | list[str] | None
-
-LOGGER = logging.getLogger("numbness_triage")
 
 ALLOWED = frozenset(
     {
         "request_id",
+        "correlation_id",
+        "trace_id",
         "method",
         "route",
         "status",
@@ -42,51 +44,84 @@ ALLOWED = frozenset(
         "reachable",
         "refused_because",
         "provider",
+        "vignette",
+        "vignettes",
+        "expected_level",
+        "library",
     }
 )
-"""Every field that may be logged. None of them can hold what a caller wrote; those of rules quote rule files only."""
+"""Every field that may be logged. None can hold what a caller wrote, but for the three ids, and these are
+taken from a caller only when they look as if drawn at random; those of rules quote rule files only."""
+
+_METHODS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}
+
+_logger: Any = None
+"""The bound logger that `start_logging` made; until then nothing is logged."""
 
 
 def start_logging(level: str) -> None:
     """Send our log to standard error, one JSON object a line; called once by each process."""
-    sink = logging.StreamHandler(sys.stderr)
-    sink.setFormatter(_Json())
-    LOGGER.handlers[:] = [sink]
-    LOGGER.setLevel(level)
-    LOGGER.propagate = False
-    logging.raiseExceptions = False  # else a failed write prints a traceback, and with it what a caller wrote
+    global _logger  # one log for the process, as structlog itself has one configuration
+    sink = getattr(sys.stderr, "buffer", None)
+    if sink is None:
+        _logger = None
+        return
+    severity = logging.getLevelNamesMapping()[level]
+    lazy = structlog.wrap_logger(
+        structlog.BytesLogger(sink),
+        processors=[_line],
+        wrapper_class=structlog.make_filtering_bound_logger(severity),
+    )
+    _logger = lazy.bind()  # the logger itself, so that nothing is looked up for each line
 
 
 def log(event: str, *, severity: int = logging.INFO, **fields: Field) -> None:
     """Log an event with fields; ValueError for a field that is not allowed, so that a slip shows in a test.
 
-    It writes the line itself, once: a record of `logging` takes ten times as long. A log that cannot be written is no
-    reason to fail.
+    A log that cannot be written is no reason to fail.
     """
     if not fields.keys() <= ALLOWED:
         strangers = ", ".join(sorted(fields.keys() - ALLOWED))
         raise ValueError(f"not on the list of loggable fields: {strangers}")
-    if not LOGGER.isEnabledFor(severity):
+    if _logger is None:
         return
-    line = _line(datetime.now(UTC), logging.getLevelName(severity), event, fields)
-    for sink in LOGGER.handlers:
-        try:
-            sink.stream.write(line)  # type: ignore[attr-defined]  # there is but the one of start_logging
-        except (OSError, ValueError):
-            continue
-
-
-def _line(at: datetime, severity: str, event: str, fields: Mapping[str, Field]) -> str:
-    told = {"time": at, "severity": severity, "event": event, **fields}
     try:
-        return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE).decode()
+        getattr(_logger, _METHODS[severity])(event, **fields)
+    except (OSError, ValueError):
+        return
+
+
+def _line(_: object, method: str, told: Any) -> bytes:
+    """One line of JSON; structlog ends it."""
+    line = {"time": datetime.now(UTC), "severity": method.upper(), "event": told.pop("event"), **told}
+    try:
+        return orjson.dumps(line)
     except TypeError:  # half a character, as an escape in a rule file can make one
-        return json.dumps(told | {"time": at.isoformat()}, separators=(",", ":")) + "\n"
+        return json.dumps(line | {"time": line["time"].isoformat()}, separators=(",", ":")).encode()
 
 
-class _Json(logging.Formatter):
-    """Prints of what comes by `logging` itself the event, and nothing that another library put into the record."""
+def silence_others() -> None:
+    """Let other libraries, warnings and threads that fail say that something is the matter, and where, but not what.
 
-    def format(self, record: logging.LogRecord) -> str:
-        """One line of JSON; the handler ends it."""
-        return _line(datetime.fromtimestamp(record.created, UTC), record.levelname, record.msg, {}).rstrip("\n")
+    Their words may quote anything. Called by a process that serves.
+    """
+    logging.raiseExceptions = False  # else a failed write prints a traceback, and with it what a caller wrote
+    logging.captureWarnings(True)
+    root = logging.getLogger()
+    root.handlers[:] = [_Others()]
+    root.setLevel(logging.WARNING)
+    sys.unraisablehook = lambda found: _failed(found.exc_type, "finalizer")
+    threading.excepthook = lambda found: _failed(found.exc_type, "thread")
+
+
+def _failed(kind: type[BaseException] | None, place: str) -> None:
+    log("fault", severity=logging.ERROR, error_type=kind.__name__ if kind else "", error_place=place)
+
+
+class _Others(logging.Handler):
+    """Logs of a record of another library which library it is and how severe."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line for a record."""
+        severity = min(record.levelno // 10 * 10, logging.ERROR)
+        log("library", severity=severity if severity in _METHODS else logging.INFO, library=record.name)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -20,6 +21,10 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 """FHIR's instant (https://hl7.org/fhir/R4/datatypes.html#instant), which is narrower than ISO 8601."""
 
 _ADMIN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:]+)\]|(?P<host>[^:\[\]/@?#\s]+)):(?P<port>[0-9]{1,5})")
+
+
+BESIDE = "service"
+"""The metrics address that means: the service's own."""
 
 
 def packaged(name: str) -> Path:
@@ -53,6 +58,12 @@ def _admin_address(value: str) -> None:
         raise ValidationError("must be an address and a port, such as 127.0.0.1:8081")
     if found and not is_loopback(found["six"] or found["host"]):
         raise ValidationError("must be a loopback address (127.0.0.0/8, [::1] or localhost): it has no access control")
+
+
+def _metrics_address(value: str) -> None:
+    found = _ADMIN.fullmatch(value)
+    if value not in ("", BESIDE) and (not found or not 1 <= int(found["port"]) <= 65535):
+        raise ValidationError(f"must be an address and a port, such as 0.0.0.0:9464, or the word {BESIDE}")
 
 
 def _base_url(value: str) -> None:
@@ -104,6 +115,9 @@ class Settings:
     connections: Annotated[int, _number(1, 10_000)] = 256
     request_timeout: Annotated[int, _number(1, 3_600)] = 30
     admin_address: Annotated[str, _text(_admin_address)] = ""
+    metrics_address: Annotated[str, _text(_metrics_address)] = ""
+    canary_seconds: Annotated[int, _number(1, 3_600)] = 60
+    otel: Annotated[bool, _flag()] = False
     public_base_url: Annotated[str, _text(_base_url)] = ""
     canonical_base: Annotated[str, _text(_not_empty, _base_url)] = "https://numbness-triage.example/fhir"
     shipped_rules: Annotated[bool, _flag()] = True
@@ -141,11 +155,12 @@ class Settings:
     @property
     def admin(self) -> tuple[str, int] | None:
         """Host and port of the admin address, if there is one."""
-        found = _ADMIN.fullmatch(self.admin_address)
-        if not found:
-            return None
-        host = (found["six"] or found["host"]).lower()
-        return ("127.0.0.1" if host == "localhost" else host), int(found["port"])  # a resolver could say otherwise
+        return _place(self.admin_address)
+
+    @property
+    def metrics(self) -> tuple[str, int] | None:
+        """Host and port of the metrics address, if they have one of their own."""
+        return _place(self.metrics_address)
 
     @property
     def controls_access(self) -> bool:
@@ -160,10 +175,22 @@ class Settings:
         return ((ours,) if self.shipped_rules else ()) + added
 
 
+def _place(address: str) -> tuple[str, int] | None:
+    found = _ADMIN.fullmatch(address)
+    if not found:
+        return None
+    host = (found["six"] or found["host"]).lower()
+    return ("127.0.0.1" if host == "localhost" else host), int(found["port"])  # a resolver could say otherwise
+
+
 def _discords(settings: Settings) -> Iterator[str]:
-    """What does not go together."""
+    """What does not go together, or needs what is not installed."""
+    if settings.otel and not find_spec("opentelemetry"):
+        yield "TRIAGE_OTEL: needs what is not installed: pip install 'numbness-triage[otel]'"
     if settings.admin and settings.admin[1] == settings.port:
         yield "TRIAGE_ADMIN_ADDRESS: must have another port than TRIAGE_PORT"
+    if settings.metrics and settings.metrics[1] in (settings.port, settings.admin and settings.admin[1]):
+        yield "TRIAGE_METRICS_ADDRESS: must have another port than TRIAGE_PORT and TRIAGE_ADMIN_ADDRESS"
     yield from access_discords(settings)
 
 

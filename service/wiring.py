@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.assess import Triage, assess
+from service.canary import Vignette, vignettes_of
 from service.fhir_io.body import Limits
 from service.fhir_io.versions import DEFAULT
 from service.ruleset.bindings.load import load_bindings
-from service.ruleset.several import load_checked_rule_sets, load_rule_sets
+from service.ruleset.cases import Case
+from service.ruleset.load import load_rule_set
+from service.ruleset.several import ACTIVE, checked_if_active, load_rule_sets
+from service.ruleset.vignettes import load_vignettes
 from service.settings import Settings
 from service.triage.binding import Binding
 from service.triage.compiled import compile_rules, with_generated
@@ -24,18 +30,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What comes from files: the rule sets, and the bindings to them. They go together, also when they are reloaded."""
+    """What comes from files: the rule sets, the bindings to them, and their vignettes by the digest of the rule set.
+
+    They go together, also when they are reloaded.
+    """
 
     rule_sets: tuple[RuleSet, ...]
     bindings: tuple[Binding, ...]
+    vignettes: Mapping[str, tuple[Case, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the doors are given."""
+    """What the doors are given, and the vignettes by which it is tried."""
 
     settings: Settings
     triage: Triage
+    vignettes: tuple[Vignette, ...] = ()
 
 
 def warm_up(service: Service) -> None:
@@ -54,16 +65,25 @@ def warm_up(service: Service) -> None:
 
 def build_service(settings: Settings) -> Service:
     """Everything the doors need; RuleSetInvalid when the rules or the bindings have errors."""
-    return service_of(settings, _with_bindings(settings, load_rule_sets(settings.rule_paths)))
+    return service_of(settings, _known(settings, load_rule_set))
 
 
 def checked_knowledge(settings: Settings) -> Knowledge:
     """What is to be served from now on; RuleSetInvalid with every error that `numbness-triage check` would find."""
-    return _with_bindings(settings, load_checked_rule_sets(settings.rule_paths))
+    return _known(settings, checked_if_active)
 
 
-def _with_bindings(settings: Settings, rule_sets: tuple[RuleSet, ...]) -> Knowledge:
-    return Knowledge(rule_sets, load_bindings(settings.bindings_path, rule_sets))
+def _known(settings: Settings, load: Callable[[Path], RuleSet]) -> Knowledge:
+    vignettes: dict[str, tuple[Case, ...]] = {}
+
+    def load_both(folder: Path) -> RuleSet:
+        rule_set = load(folder)
+        if rule_set.status == ACTIVE:
+            vignettes[rule_set.digest] = load_vignettes(folder, rule_set)
+        return rule_set
+
+    rule_sets = load_rule_sets(settings.rule_paths, load=load_both)
+    return Knowledge(rule_sets, load_bindings(settings.bindings_path, rule_sets), vignettes)
 
 
 def service_of(settings: Settings, knowledge: Knowledge) -> Service:
@@ -82,7 +102,7 @@ def service_of(settings: Settings, knowledge: Knowledge) -> Service:
         stale_after_hours=settings.stale_after_hours,
         bindings=knowledge.bindings,
     )
-    return Service(settings, triage)
+    return Service(settings, triage, vignettes_of(knowledge.rule_sets, knowledge.vignettes, settings.canonical_base))
 
 
 def build_guard(settings: Settings) -> Guard:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
+import warnings
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
-from service.observe import ALLOWED, LOGGER, log, start_logging
+from service.observe import ALLOWED, log, silence_others, start_logging
 
 
 def logged(capfd: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -76,23 +79,64 @@ def test_starting_twice_does_not_log_twice(capfd: pytest.CaptureFixture[str]) ->
     assert len(logged(capfd)) == 1
 
 
-def test_what_another_library_puts_into_the_record_is_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def silenced() -> Iterator[None]:
+    """What pytest itself has put in place comes back afterwards."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.raiseExceptions, sys.unraisablehook, threading.excepthook
+    with warnings.catch_warnings(record=False):
+        warnings.simplefilter("always")
+        yield
+        logging.captureWarnings(False)
+    root.handlers[:], root.level, logging.raiseExceptions, sys.unraisablehook, threading.excepthook = before
+
+
+def test_of_another_library_only_its_name_is_logged(capfd: pytest.CaptureFixture[str], silenced: None) -> None:
     start_logging("INFO")
+    silence_others()
     try:
         raise ValueError("Example Name")
     except ValueError:
-        LOGGER.exception("fault %s", "Example Name", extra={"subject": "Example Name"})
+        logging.getLogger("urllib3.pool").exception("fault %s", "Example Name", extra={"subject": "Example Name"})
+    logging.getLogger("urllib3.pool").critical("Example Name")
+    logging.getLogger("urllib3.pool").info("Example Name")
+    warnings.warn("Example Name", stacklevel=1)
+    said = [(line["event"], line["severity"], line["library"]) for line in logged(capfd)]
+    assert said == [
+        ("library", "ERROR", "urllib3.pool"),
+        ("library", "ERROR", "urllib3.pool"),
+        ("library", "WARNING", "py.warnings"),
+    ]
+
+
+def test_of_a_thread_that_fails_only_the_type_is_logged(capfd: pytest.CaptureFixture[str], silenced: None) -> None:
+    start_logging("INFO")
+    silence_others()
+
+    def fail() -> None:
+        raise KeyError("Example Name")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
     (line,) = logged(capfd)
-    assert set(line) == {"time", "severity", "event"}
-    assert line["event"] == "fault %s"
+    assert (line["event"], line["error_type"], line["error_place"]) == ("fault", "KeyError", "thread")
+    assert set(line) == {"time", "severity", "event", "error_type", "error_place"}
 
 
 def test_a_log_that_cannot_be_written_prints_no_traceback(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
-        def write(self, _: str) -> None:
+        def write(self, _: bytes) -> None:
             raise OSError("no space left on device")
+
+        def flush(self) -> None:
+            raise OSError("no space left on device")
+
+        @property
+        def buffer(self) -> Full:
+            return self
 
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stderr", Full())

@@ -12,7 +12,7 @@ from service.settings import Settings, SettingsInvalid, load_settings, packaged
 
 NAMES = (
     "TRIAGE_HOST, TRIAGE_PORT, TRIAGE_WORKERS, TRIAGE_CONNECTIONS, TRIAGE_REQUEST_TIMEOUT, "
-    "TRIAGE_ADMIN_ADDRESS, "
+    "TRIAGE_ADMIN_ADDRESS, TRIAGE_METRICS_ADDRESS, TRIAGE_CANARY_SECONDS, TRIAGE_OTEL, "
     "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
     "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_BINDINGS_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, "
     "TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
@@ -58,6 +58,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TRIAGE_CONNECTIONS": "8",
         "TRIAGE_REQUEST_TIMEOUT": "5",
         "TRIAGE_ADMIN_ADDRESS": "127.0.0.1:9091",
+        "TRIAGE_METRICS_ADDRESS": "0.0.0.0:9464",
+        "TRIAGE_CANARY_SECONDS": "5",
+        "TRIAGE_OTEL": "true",
         "TRIAGE_PUBLIC_BASE_URL": "https://triage.example.org/numb",
         "TRIAGE_CANONICAL_BASE": "http://example.org/fhir",
         "TRIAGE_RULES_PATH": str(tmp_path / "rules"),
@@ -77,6 +80,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         connections=8,
         request_timeout=5,
         admin_address="127.0.0.1:9091",
+        metrics_address="0.0.0.0:9464",
+        canary_seconds=5,
+        otel=True,
         public_base_url="https://triage.example.org/numb",
         canonical_base="http://example.org/fhir",
         rules_path=tmp_path / "rules",
@@ -358,3 +364,32 @@ def test_access_that_is_half_set_is_not_taken_for_access_control() -> None:
 )
 def test_asking_about_tokens_needs_a_name_and_one_secret(wrong: dict[str, str], said: str) -> None:
     assert faults(**{**SMART, **ASKING, **wrong}) == [said]
+
+
+@pytest.mark.parametrize("value", ["9464", ":9464", "0.0.0.0:0", "0.0.0.0:99999", "http://0.0.0.0:9464", "Service"])
+def test_the_metrics_address_is_one_or_the_services_own(value: str) -> None:
+    assert faults(TRIAGE_METRICS_ADDRESS=value) == [
+        "TRIAGE_METRICS_ADDRESS: must be an address and a port, such as 0.0.0.0:9464, or the word service"
+    ]
+    assert load_settings({"TRIAGE_METRICS_ADDRESS": "service"}).metrics is None
+    assert load_settings({"TRIAGE_METRICS_ADDRESS": "[::]:9464"}).metrics == ("::", 9464)
+
+
+def test_the_metrics_address_has_a_port_of_its_own() -> None:
+    shared = "TRIAGE_METRICS_ADDRESS: must have another port than TRIAGE_PORT and TRIAGE_ADMIN_ADDRESS"
+    assert faults(TRIAGE_METRICS_ADDRESS="0.0.0.0:8080") == [shared]
+    assert faults(TRIAGE_METRICS_ADDRESS="0.0.0.0:9091", TRIAGE_ADMIN_ADDRESS="127.0.0.1:9091") == [shared]
+
+
+def test_the_canary_cannot_be_turned_off() -> None:
+    assert faults(TRIAGE_CANARY_SECONDS="0") == [
+        "TRIAGE_CANARY_SECONDS: Must be greater than or equal to 1 and less than or equal to 3600."
+    ]
+
+
+def test_traces_need_what_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.settings.find_spec", lambda _: None)
+    assert faults(TRIAGE_OTEL="true") == [
+        "TRIAGE_OTEL: needs what is not installed: pip install 'numbness-triage[otel]'"
+    ]
+    assert not load_settings({"TRIAGE_OTEL": "false"}).otel

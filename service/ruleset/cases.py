@@ -46,9 +46,9 @@ class CaseFailure:
         return f"{self.where}: Case “{self.case.id}”: {self.message}"
 
 
-def load_cases(folder: Path, rule_set: RuleSet) -> tuple[Case, ...]:
-    """The cases in the folder of this rule set; RuleSetInvalid with all problems of cases.yaml if it has any."""
-    sheet, problems = read_file(folder, CASES)
+def load_cases(folder: Path, rule_set: RuleSet, name: str = CASES) -> tuple[Case, ...]:
+    """The cases in a file of the folder of this rule set; RuleSetInvalid with all problems of it if it has any."""
+    sheet, problems = read_file(folder, name)
     if sheet is not None:
         problems += check({CASES: sheet}, known_of(rule_set)) or [
             *_unknown_reasons(sheet, rule_set),

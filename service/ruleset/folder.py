@@ -18,8 +18,10 @@ from service.ruleset.shapes import LEVELS
 
 CASES = "cases.yaml"
 WEIGHTS = "weights.yaml"
+VIGNETTES = "vignettes.yaml"
 CRITERIA_FILES = tuple(f"criteria/{level}.yaml" for level in LEVELS)
-RULE_FILES = (*(name for name in SHAPES if name not in (CASES, WEIGHTS, LOCK, "criteria")), *CRITERIA_FILES)
+BESIDE = (CASES, WEIGHTS, VIGNETTES, LOCK, "criteria")
+RULE_FILES = (*(name for name in SHAPES if name not in BESIDE), *CRITERIA_FILES)
 
 
 class RuleSetInvalid(Exception):  # noqa: N818 - named for what it says of the rule set
@@ -109,7 +111,7 @@ def _strangers(folder: Path) -> list[Problem]:
     """YAML files that no one reads: most likely a misspelt name."""
     found = [path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml") if path.is_file()]
     found = [name for name in found if not name.startswith(".")]  # Kubernetes keeps what it mounts in ..data
-    known = {*RULE_FILES, CASES, WEIGHTS}
+    known = {*RULE_FILES, CASES, WEIGHTS, VIGNETTES}
     remedy = f"Rename it to one of: {', '.join(sorted(known))}; or remove it."
     return [_about(folder, name, "This file belongs to no rule set.", remedy) for name in found if name not in known]
 

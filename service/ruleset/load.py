@@ -10,6 +10,7 @@ from service.ruleset.checks import SEVERITY, Severity, check_whole, found_by
 from service.ruleset.folder import Contents, RuleSetInvalid, digest_now, in_order, read_folder
 from service.ruleset.intended import intended_problems
 from service.ruleset.lock import LOCK, changes_in_words, lock_text
+from service.ruleset.vignettes import check_vignettes
 from service.ruleset.weights import check_weights
 from service.ruleset.whole import Whole
 from service.triage.model import RuleSet
@@ -34,7 +35,7 @@ def load_whole(folder: Path) -> Whole:
 
 
 def check_rule_set(folder: Path) -> list[Problem]:
-    """Every problem of the rule files, of cases.yaml, weights.yaml and lock.json, sorted by file, line and column.
+    """Every problem of the rule files, of what stands beside them, sorted by file, line and column.
 
     Whether the rules make sense is checked once their files hold together.
     """
@@ -61,7 +62,9 @@ def load_checked_rule_set(folder: Path) -> RuleSet:
 def _every_problem(folder: Path, contents: Contents) -> list[Problem]:
     problems = list(contents.problems)
     if not problems:
-        problems += check_whole(Whole(contents.sheets, build(contents)))
+        whole = Whole(contents.sheets, build(contents))
+        problems += check_whole(whole)
+        problems += found_by("vignettes", check_vignettes(folder, whole.rule_set))
     problems += found_by("intended-change", intended_problems(contents.sheets))
     problems += found_by("weights", check_weights(folder, contents.known))
     return in_order(problems)

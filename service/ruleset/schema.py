@@ -151,6 +151,7 @@ SHAPES: Mapping[str, fields.Field[Any]] = {
     "terminology.yaml": mapped(ident(), nested(TERM)),
     "catalogue.yaml": mapped(statement(), nested(STATEMENT)),
     "cases.yaml": CASES,
+    "vignettes.yaml": CASES,
     "weights.yaml": WEIGHTS,
     "lock.json": LOCK,
 }

@@ -13,13 +13,11 @@ ACTIVE = "active"
 NAME = "ruleset.yaml"
 
 
-def load_checked_rule_sets(paths: Iterable[Path]) -> tuple[RuleSet, ...]:
-    """The same as `load_rule_sets`, and every active one is held to all that `check` calls an error."""
-    return load_rule_sets(paths, load=_checked_if_active)
+def checked_if_active(folder: Path) -> RuleSet:
+    """The rule set in a folder; an active one is held to all that `check` calls an error.
 
-
-def _checked_if_active(folder: Path) -> RuleSet:
-    """A draft may lack cases and much else; it is read, as at the start, so that its slips are told."""
+    A draft may lack cases and much else; it is read, as at the start, so that its slips are told.
+    """
     rule_set = load_rule_set(folder)
     return load_checked_rule_set(folder) if rule_set.status == ACTIVE else rule_set
 

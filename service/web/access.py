@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 DOOR = Blueprint("access", __name__)
 
-OPEN = frozenset({"static", "page", "reference", "health", "access", "definitions.metadata", "definitions.versions"})
+OPEN = frozenset(
+    {"static", "page", "reference", "health", "metrics", "access", "definitions.metadata", "definitions.versions"}
+)
 """Blueprints and endpoints that carry nothing of a patient, for whoever asks; what a client must read first is here."""
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {

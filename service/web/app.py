@@ -5,23 +5,29 @@ from __future__ import annotations
 from flask import Flask
 
 from service.observe import start_logging
-from service.settings import Settings
-from service.web import access, definitions, edges, health, page, reference, triage, validate
+from service.settings import BESIDE, Settings
+from service.web import access, definitions, edges, health, metrics, page, reference, triage, validate
 from service.web.board import Board
 from service.web.in_force import InForce
+from service.web.seats import Seats
+from service.web.watch import Watch, try_vignettes
 from service.wiring import Service, build_service
 
 
-def create_app(settings: Settings, service: Service | None = None, *, board: Board | None = None) -> Flask:
+def create_app(
+    settings: Settings, service: Service | None = None, *, board: Board | None = None, seats: Seats | None = None
+) -> Flask:
     """The application for these settings; RuleSetInvalid when rules have errors.
 
-    `service` may be given ready made, and a `board` by which another process puts other rules in force.
+    `service` may be given ready made, a `board` by which another process puts other rules in force, and `seats` by
+    which several processes tell each other how they are.
     """
     start_logging(settings.log_level)
     app = Flask("service.web", static_url_path="/static")
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.extensions["in_force"] = InForce(service or build_service(settings), board)
+    in_force = InForce(service or build_service(settings), board)
+    app.extensions["watch"] = watch = Watch(in_force, seats=seats)
     app.register_blueprint(triage.DOOR, url_prefix="/fhir")
     app.register_blueprint(validate.DOOR, url_prefix="/fhir")
     app.register_blueprint(definitions.DOOR, url_prefix="/fhir")
@@ -29,6 +35,9 @@ def create_app(settings: Settings, service: Service | None = None, *, board: Boa
     app.register_blueprint(page.DOOR)
     app.register_blueprint(reference.DOOR)
     app.register_blueprint(access.DOOR)
+    if settings.metrics_address == BESIDE:
+        app.register_blueprint(metrics.DOOR)
     edges.surround(app)
     access.keep(app, settings)
+    try_vignettes(watch)
     return app

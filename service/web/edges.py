@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 import traceback
 from collections.abc import Callable
@@ -13,16 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_content_length
 
 from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, FhirVersion
+from service.metrics import Tally
 from service.observe import log
 from service.problems import Kind, Problem, Refused
+from service.tracing import request_span
+from service.web import told
+from service.web.ids import Ids, ids_of
 from service.web.in_force import InForce
 from service.web.negotiation import Sent, Wanted, agreed
+from service.web.watch import Watch
 from service.wiring import Service
 
 STATUS = {
@@ -81,16 +85,19 @@ Wsgi = Callable[[dict[str, Any], Any], Any]
 
 @dataclass(slots=True)
 class Passing:
-    """One request on its way: as it was sent, with the length that it says; its id, who answers it, what is logged."""
+    """One request on its way: as it was sent, with the length that it says; its ids, who answers it, what is told."""
 
     sent: Sent
     length: int | None
     in_force: InForce
-    id: str
+    ids: Ids
+    tally: Tally
     began: float
     service: Service | None = None
+    refused_for: str = ""
     kinds: list[str] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
+    span: Any = None
 
 
 _PASSING: ContextVar[Passing] = ContextVar("passing")
@@ -156,8 +163,9 @@ def fhir_reply(resource: dict[str, Any] | bytes, wanted: Wanted, version: FhirVe
 def outcome_reply(problems: list[Problem]) -> Response:
     """Problems as the reply to a request, which the first of them gives its status."""
     kind = problems[0].kind
-    passing().kinds = sorted({problem.kind.value for problem in problems})
-    asked = agreed(passing().sent)
+    this = passing()
+    this.refused_for, this.kinds = kind.value, sorted({problem.kind.value for problem in problems})
+    asked = agreed(this.sent)
     reply = fhir_reply(operation_outcome(problems), asked, asked.version or DEFAULT, STATUS[kind])
     if kind is Kind.NOT_READY:
         reply.headers["Retry-After"] = RETRY_AFTER_SECONDS
@@ -191,12 +199,12 @@ def _fault(error: Exception) -> Response:
     log(
         "fault",
         severity=logging.ERROR,
-        request_id=passing().id,
+        request_id=passing().ids.request,
         error_type=type(error).__name__,
         error_place=f"{place.filename.rsplit('/', 2)[-2]}/{place.filename.rsplit('/', 1)[-1]}:{place.lineno}",
     )
     said = "The service failed. Nothing was triaged."
-    return outcome_reply([Problem(Kind.FAULT, "", said, f"Report it with the request id {passing().id}.")])
+    return outcome_reply([Problem(Kind.FAULT, "", said, f"Report it with the request id {passing().ids.request}.")])
 
 
 def surround(app: Flask) -> None:
@@ -205,46 +213,35 @@ def surround(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
-    app.wsgi_app = _around(app.wsgi_app, app.extensions["in_force"])  # type: ignore[method-assign, assignment]  # Flask's own way
+    app.wsgi_app = _around(app.wsgi_app, app.extensions["watch"])  # type: ignore[method-assign, assignment]  # Flask's own way
 
 
-def _around(inner: Wsgi, in_force: InForce) -> Wsgi:
-    """Number the request; when its reply begins, add what every reply carries and log it.
+def _around(inner: Wsgi, watch: Watch) -> Wsgi:
+    """Number the request; when its reply begins, add what every reply carries and tell of it.
 
     This is WSGI and not hooks of Flask's, and the headers join a plain list: together they would cost more than Flask.
     """
 
+    in_force, tally = watch.in_force, watch.tally
+
     def around(sent: dict[str, Any], start_response: Any) -> Any:
-        this = Passing(sent, get_content_length(sent), in_force, secrets.token_hex(16), time.perf_counter())
+        this = Passing(sent, get_content_length(sent), in_force, ids_of(sent), tally, time.perf_counter())
         with suppress(TimeoutError):  # it is asked for again where the fault can be answered
             this.service = in_force.now()
 
         def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            headers += (("X-Request-Id", this.id), *_FIXED)
+            headers += (*told.of_request(this, int(status[:3])), *_FIXED)
             if sent["PATH_INFO"].startswith("/fhir/QuestionnaireResponse"):
                 headers.append(_NOT_STORED)
-            _log_request(this, int(status[:3]))
             return start_response(status, headers, exc_info)
 
         before = _PASSING.set(this)
+        tally.in_flight += 1
         try:
-            return inner(sent, begin)
+            with request_span(this.ids.trace) as this.span:
+                return inner(sent, begin)
         finally:
+            tally.in_flight -= 1
             _PASSING.reset(before)
 
     return around
-
-
-def _log_request(this: Passing, status: int) -> None:
-    rule = request.url_rule
-    log(
-        "request",
-        request_id=this.id,
-        method=this.sent["REQUEST_METHOD"] if rule else "",
-        route=rule.rule if rule else "",
-        status=status,
-        duration_ms=round((time.perf_counter() - this.began) * 1000, 1),
-        bytes_in=this.length,
-        kinds=this.kinds,
-        **this.told,
-    )

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from service.canary import Miss
 from service.observe import log
 from service.problems import Kind, Problem
 from service.ruleset.load import RuleSetInvalid
 from service.web.board import Board
 from service.web.in_force import InForce, named, packed, unpacked
+from service.web.watch import misses_of
 from service.wiring import Service, checked_knowledge, service_of, warm_up
 
 MOST_PROBLEMS = 100
@@ -32,6 +34,8 @@ def reload_rules(in_force: InForce, board: Board) -> None:
         raw = packed(checked_knowledge(in_force.service.settings))
         service = service_of(in_force.service.settings, unpacked(raw))
         warm_up(service)
+        if misses := misses_of(service):
+            raise RuleSetInvalid(map(_missed, misses))
         in_force.put(service, board.end(_outcome("reloaded", service), raw))
         log("reloaded", rule_sets=_in_words(service))
     except RuleSetInvalid as invalid:
@@ -56,6 +60,12 @@ def _refuse(service: Service, board: Board, problems: Sequence[Problem]) -> None
             rule_remedy=one.remedy,
         )
     log("reload refused", severity=logging.ERROR, problem_count=len(problems), rule_sets=_in_words(service))
+
+
+def _missed(miss: Miss) -> Problem:
+    """A vignette that does not get its level by the new rules, though what they are made from was checked."""
+    said = f"The vignette “{miss.vignette.id}” does not get the level {miss.vignette.level}, but: {miss.got}."
+    return Problem(Kind.FAULT, miss.vignette.place, said, "Correct the rules, or what the vignette expects.")
 
 
 def _unshown(count: int) -> list[Problem]:

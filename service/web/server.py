@@ -6,15 +6,14 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
-from service.observe import log
+from service.observe import log, silence_others
 from service.security.exposure import log_access
 from service.settings import Settings
 from service.web.admin import create_admin
@@ -22,8 +21,12 @@ from service.web.app import create_app
 from service.web.board import new_board
 from service.web.edges import Wsgi
 from service.web.listening import turn_away_newcomers
+from service.web.metrics import create_metrics
+from service.web.minding import hooks
 from service.web.reload import reload_rules
 from service.web.room import usable
+from service.web.seats import new_seats
+from service.web.watch import Watch, make_ready
 from service.web.worker import Worker
 from service.wiring import Service, warm_up
 
@@ -88,36 +91,44 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def run(settings: Settings, service: Service) -> None:
     """Serve until a signal ends it; SIGTERM lets running requests finish."""
     gc.freeze()
-    board = new_board()
-    app = create_app(settings, service, board=board)
-    in_force = app.extensions["in_force"]
+    board, options = new_board(), _options(settings)
+    seats = new_seats(options["workers"])
+    app = create_app(settings, service, board=board, seats=seats)
+    silence_others()
+    watch: Watch = app.extensions["watch"]
     warm_up(service)
-    options = _options(settings)
     log("serving", address=f"http://{options['bind'][0]}", workers=options["workers"])
     log_access(settings)
-    wsgi: Wsgi = app
+    others: dict[str, Wsgi] = {}
     if settings.admin:
-        log("serving admin", address=f"http://{options['bind'][1]}")
-        wsgi = by_listener(app, create_admin(in_force, board), admin_port=settings.admin[1])
+        log("serving admin", address=f"http://{_address(*settings.admin)}")
+        others[str(settings.admin[1])] = create_admin(watch.in_force, board)
+    if settings.metrics:
+        log("serving metrics", address=f"http://{_address(*settings.metrics)}")
+        others[str(settings.metrics[1])] = create_metrics(watch)
+    if settings.metrics_address:
+        make_ready(watch)
     gc.freeze()  # what is there now stays: no worker looks through it for garbage, and so copies the pages it is in
-    _Server(wsgi, settings, options, lambda: reload_rules(in_force, board)).run()
+    options |= hooks(watch, settings, seats)
+    _Server(by_listener(app, others), settings, options, lambda: reload_rules(watch.in_force, board)).run()
 
 
-def by_listener(app: Flask, admin: Flask, *, admin_port: int) -> Wsgi:
-    """What came in by the admin address to its own application, all else to the other.
+def by_listener(app: Wsgi, others: Mapping[str, Wsgi]) -> Wsgi:
+    """What came in by the port of another application to that, all else to the service's own.
 
     Gunicorn takes SERVER_PORT from the socket that accepted the connection; no header can change it.
     """
 
     def serve(environ: dict[str, Any], start_response: Any) -> Any:
-        return (admin if environ["SERVER_PORT"] == str(admin_port) else app)(environ, start_response)
+        return others.get(environ["SERVER_PORT"], app)(environ, start_response)
 
-    return serve
+    return serve if others else app
 
 
 def _options(settings: Settings) -> dict[str, Any]:
+    places = ((settings.host, settings.port), settings.admin, settings.metrics)
     return {
-        "bind": [_address(*place) for place in ((settings.host, settings.port), settings.admin) if place],
+        "bind": [_address(*place) for place in places if place],
         "workers": settings.workers or usable(),
         "worker_class": Worker,
         "worker_connections": settings.connections,

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from service.assess import assess
 from service.problems import Kind, Problem, Refused
+from service.web import told
 from service.web.edges import body_of, fhir_reply, passing, the_service
 from service.web.negotiation import Sent, body_version, parameter, wanted
 
@@ -26,13 +27,7 @@ def triage() -> Response:
         answer_version=answer_version,
         explain=_explain(this.sent),
     )
-    this.told = {
-        "level": done.decision.level.code,
-        "complete": done.decision.complete,
-        "rule_set": done.rule_set.id,
-        "rule_set_version": done.rule_set.version,
-        "fhir_version": version.code,
-    }
+    told.of_triage(this, done, version)
     return fhir_reply(done.bundle, answer, answer_version)
 
 

@@ -27,11 +27,13 @@ from gunicorn.http.errors import (
 from gunicorn.workers.ggevent import GeventWorker
 
 from service.fhir_io.outcome import operation_outcome
+from service.metrics import count_unread
 from service.observe import log
 from service.problems import Kind, Problem
 from service.web.connection import Connection
 from service.web.edges import SECURITY_HEADERS, TooSlow, too_slow
 from service.web.negotiation import FHIR_JSON
+from service.web.told import NO_OPERATION
 
 SILENT_SECONDS = 2.0
 """A connection that was silent for so long has no request on its way, and may be hung up on."""
@@ -130,6 +132,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         status, problem = refusal(exc)
         event, severity = ("unreadable", logging.WARNING) if status[0] == "4" else ("fault", logging.ERROR)
         log(event, severity=severity, status=int(status[:3]), error_type=type(exc).__name__)
+        count_unread(self.watch.tally, NO_OPERATION, status[:3])
         body = orjson.dumps(operation_outcome([problem]))
         headers = {**SECURITY_HEADERS, "Content-Type": FHIR_JSON, "Content-Length": len(body), "Connection": "close"}
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

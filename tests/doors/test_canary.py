@@ -13,100 +13,11 @@ from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
+from doors.marked import FHIR, HEADERS, MARK, PATHS, RAW, TRACE, TRIAGE, Respond, bodies, triaged
 
 from service.cli import main
 from service.web.app import create_app
 from service.wiring import Service
-
-MARK = "Kanari Müller"
-"""A name that is no identifier, so that nothing may repeat it; a part of it is looked for, in any spelling."""
-TRACE = "kanari"
-TRIAGE = "/fhir/QuestionnaireResponse/$triage"
-FHIR = {"Content-Type": "application/fhir+json"}
-
-Respond = Callable[..., dict[str, Any]]
-DIV = f'<div xmlns="http://www.w3.org/1999/xhtml">{MARK}</div>'
-CODED = {"valueCoding": {"system": "http://example.org/codes", "code": MARK, "display": MARK}}
-
-GOOD: dict[str, dict[str, Any]] = {
-    "names": {
-        "author": {"reference": "Patient/example", "display": MARK},
-        "source": {"reference": "Patient/example", "display": MARK},
-        "text": {"status": "generated", "div": DIV},
-        "meta": {"tag": [{"system": "http://example.org/tags", "code": "tag", "display": MARK}]},
-        "extension": [{"url": "http://example.org/name", "valueString": MARK}],
-        "contained": [{"resourceType": "Patient", "id": "inside", "name": [{"text": MARK}]}],
-        "basedOn": [{"reference": "ServiceRequest/1", "display": MARK}],
-    },
-    "language": {"language": MARK},
-    "a subject": {"subject": {"reference": "Patient/example", "display": MARK}},
-    "no questionnaire": {"questionnaire": None, "author": {"display": MARK}},
-}
-
-REFUSED: dict[str, dict[str, Any]] = {
-    "status": {"status": MARK},
-    "questionnaire": {"questionnaire": f"http://example.org/{quote(MARK)}"},
-    "a version of ours": {
-        "questionnaire": f"https://numbness-triage.example/fhir/Questionnaire/limb-numbness|{quote(MARK)}"
-    },
-    "date": {"authored": MARK},
-    "id": {"id": MARK},
-    "element": {MARK: MARK},
-    "element of the subject": {"subject": {"reference": "Patient/example", MARK: "x"}},
-    "subject of another type": {"subject": {"type": MARK, "reference": f"Group/{quote(MARK)}", "display": MARK}},
-    "subject without a reference": {"subject": {"display": MARK}},
-    "subject that is a text": {"subject": MARK},
-    "type": {"resourceType": MARK},
-    "narrative": {"text": {"status": "generated", "div": f"<p>{MARK}"}},
-    "modifier": {"modifierExtension": [{"url": f"http://example.org/{quote(MARK)}", "valueString": MARK}]},
-}
-
-ANSWERS: dict[str, Any] = {
-    "text where yes or no is asked": {"numbness": {"valueString": MARK}},
-    "coding where yes or no is asked": {"numbness": CODED},
-    "option": {"numbness-onset": CODED},
-    "our own system, not our code": {"numbness-onset": MARK},
-    "two values": {"numbness": {"valueString": MARK, "valueBoolean": True}},
-    "text that is a boolean": {"numbness": {"valueBoolean": MARK}},
-    "unknown kind of value": {"numbness": {f"value{MARK}": MARK}},
-    "file": {"numbness": {"valueAttachment": {"title": MARK, "contentType": MARK, "url": MARK}}},
-}
-
-RAW: dict[str, bytes] = {
-    "not JSON": f'{{"name": "{MARK}'.encode(),
-    "a bare text": f'"{MARK}"'.encode(),
-    "a key given twice": f'{{"resourceType":"QuestionnaireResponse","{MARK}":1,"{MARK}":2}}'.encode(),
-    "not UTF-8": f'{{"resourceType": "{MARK}"}}'.encode("latin-1"),
-    "half a character": f'{{"resourceType":"QuestionnaireResponse","{MARK}":"{MARK}\\ud800"}}'.encode(),
-    "Parameters": json.dumps(
-        {
-            "resourceType": "Parameters",
-            "parameter": [
-                {"name": MARK, "valueString": MARK},
-                {"name": "bundleType", "valueCode": MARK},
-                {"name": "subject", "valueString": MARK},
-            ],
-        }
-    ).encode(),
-}
-
-
-def _bodies(respond: Respond) -> dict[str, bytes]:
-    """Every body that is refused."""
-    refused = {name: respond({"numbness": True}, **elements) for name, elements in REFUSED.items()}
-    answered = {name: respond(answers) for name, answers in ANSWERS.items()}
-    return {**{n: json.dumps(body).encode() for n, body in (refused | answered).items()}, **RAW}
-
-
-def _triaged(respond: Respond) -> dict[str, bytes]:
-    """Every body that is triaged, each with items that are not ours."""
-    bodies = {}
-    for name, elements in GOOD.items():
-        body = respond({"numbness": True, "confusion": True, MARK: {"valueString": MARK}}, **elements)
-        body["item"][0]["text"] = MARK
-        body["item"][0]["answer"][0]["item"] = [{"linkId": f"{MARK} 2", "text": MARK, "answer": [CODED]}]
-        bodies[name] = json.dumps(body, ensure_ascii=False).encode()
-    return bodies
 
 
 class Listening:
@@ -134,7 +45,7 @@ def listen(
 
 def test_a_refusal_repeats_no_name(listen: Callable[[], Listening], respond: Respond) -> None:
     listening = listen()
-    for name, raw in _bodies(respond).items():
+    for name, raw in bodies(respond).items():
         for operation in ("$triage", "$validate"):
             reply = listening.client.post(f"/fhir/QuestionnaireResponse/{operation}", data=raw, headers=FHIR)
             if operation == "$triage":
@@ -148,7 +59,7 @@ def test_a_refusal_repeats_no_name(listen: Callable[[], Listening], respond: Res
 
 def test_an_answer_repeats_no_name_but_the_subjects_own(listen: Callable[[], Listening], respond: Respond) -> None:
     listening = listen()
-    for name, raw in _triaged(respond).items():
+    for name, raw in triaged(respond).items():
         reply = listening.client.post(TRIAGE, data=raw, headers=FHIR)
         assert reply.status_code == 200, name
         for entry in reply.json["entry"]:
@@ -159,29 +70,6 @@ def test_an_answer_repeats_no_name_but_the_subjects_own(listen: Callable[[], Lis
         checked = listening.client.post("/fhir/QuestionnaireResponse/$validate", data=raw, headers=FHIR)
         assert TRACE not in checked.text.lower(), name
     assert TRACE not in listening.heard
-
-
-HEADERS: list[dict[str, str]] = [
-    {"Accept": MARK},
-    {"Accept": f"application/fhir+json; fhirVersion={quote(MARK)}"},
-    {"Content-Type": MARK},
-    {"Content-Type": f"application/fhir+json; fhirVersion={quote(MARK)}"},
-    {"Content-Type": f"application/fhir+json; charset={quote(MARK)}"},
-    {"Content-Encoding": quote(MARK)},
-    {"User-Agent": MARK, "X-Request-Id": MARK, "Referer": quote(MARK), "Authorization": f"Bearer {quote(MARK)}"},
-    {"If-None-Match": f'"{quote(MARK)}"', "Cookie": f"name={quote(MARK)}", "X-Forwarded-For": quote(MARK)},
-]
-PATHS = [
-    f"{TRIAGE}?patient={quote(MARK)}",
-    f"{TRIAGE}?_format={quote(MARK)}",
-    f"/fhir/Questionnaire/{quote(MARK)}",
-    f"/fhir/Questionnaire?url={quote(MARK)}&{quote(MARK)}=1",
-    f"/fhir/Patient/{quote(MARK)}",
-    f"/fhir/metadata?_format={quote(MARK)}",
-    f"/examples/{quote(MARK)}/response.json",
-    f"/static/{quote(MARK)}.js",
-    f"/{quote(MARK)}",
-]
 
 
 def test_headers_and_addresses_are_not_repeated(listen: Callable[[], Listening], server: Any, respond: Respond) -> None:
@@ -202,7 +90,7 @@ def test_headers_and_addresses_are_not_repeated(listen: Callable[[], Listening],
 
 
 def test_the_running_server_logs_no_name(server: Any, respond: Respond) -> None:
-    for name, raw in (_bodies(respond) | _triaged(respond)).items():
+    for name, raw in (bodies(respond) | triaged(respond)).items():
         reply = server.send("POST", f"{TRIAGE}?name={quote(MARK)}", raw, FHIR)
         assert reply.status in (200, 400, 422), name
         if reply.status != 200:
@@ -236,11 +124,11 @@ def test_the_command_line_repeats_no_name(
     environment: dict[str, str], respond: Respond, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.cli.exits.build_service", lambda _: service)
-    for name, raw in _bodies(respond).items():
+    for name, raw in bodies(respond).items():
         done = CliRunner().invoke(main, ["triage", "-"], input=raw)
         assert done.exit_code >= 10, name
         assert TRACE not in done.output.lower(), name
-    for name, raw in _triaged(respond).items():
+    for name, raw in triaged(respond).items():
         told = CliRunner().invoke(main, ["triage", "-", "--explain"], input=raw)
         assert told.exit_code == 0, name
         assert TRACE not in told.output.lower(), name

@@ -61,7 +61,7 @@ def refused_by_us(name: str, data: Any) -> bool:
 
 def test_the_files_are_those_of_the_shapes_of_today(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["schemas", str(tmp_path / "made")])
-    assert (done.exit_code, done.output) == (0, f"14 schemas written to {tmp_path / 'made'}\n")
+    assert (done.exit_code, done.output) == (0, f"15 schemas written to {tmp_path / 'made'}\n")
     made = {path.name: path.read_text("utf-8") for path in (tmp_path / "made").iterdir()}
     committed = {path.name: path.read_text("utf-8") for path in COMMITTED.iterdir()}
     assert made == committed, "out of step; run: numbness-triage schemas rules/schemas"
@@ -177,6 +177,7 @@ def test_an_editor_shows_our_words_and_what_a_key_is_for() -> None:
 
 SAMPLES = {name_of(path): data_of(path) for path in FILES if "tiny" in path.parts and path.stem != "self-care"}
 SAMPLES["weights.yaml"] = data_of(RULE_SETS[0] / "weights.yaml")
+SAMPLES["vignettes.yaml"] = data_of(RULE_SETS[0] / "vignettes.yaml")
 SAMPLES["lock.json"] = {"version": "1.0.0", "criteria": {"weak-limb": {"version": 1, "digest": "0" * 64}}}
 SAMPLES["ruleset.yaml"] |= {"intended_changes": [{"criterion": "a", "from": "urgent", "to": "routine", "reason": "b"}]}
 VALUES: tuple[Any, ...] = (None, True, 0, 7, -1, 1.5, "", " ", "word", "Two words", "D0-E1", [], ["a"], {}, {"a": "b"})

@@ -149,8 +149,8 @@ def test_a_fault_of_ours_is_500_and_says_nothing_of_patient_or_code(
     def fail(*_: object, **__: object) -> None:
         raise ValueError(NAMED)
 
-    monkeypatch.setattr(fails, fail)
     client = create_app(service.settings, service).test_client()
+    monkeypatch.setattr(fails, fail)
     reply = client.post(f"/fhir/QuestionnaireResponse/{operation}", json=respond({"numbness": True}))
     request_id = reply.headers["X-Request-Id"]
     assert reply.status_code == 500

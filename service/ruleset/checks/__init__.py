@@ -56,7 +56,7 @@ class Severity(Enum):
 READING = ("no-folder", "missing-file", "stray-file", "unreadable", "shape")
 """Ids of what is wrong with a file before anything in it can be checked; all of them errors."""
 
-BESIDE = ("intended-change", "weights")
+BESIDE = ("intended-change", "weights", "vignettes")
 """Ids of what is checked where it is used, after the tables here; all of them errors."""
 
 OF_THE_FILES: tuple[tuple[str, Callable[[Sheets, Known], Iterator[Problem]], Severity], ...] = (
