@@ -179,9 +179,8 @@ _PARAMETERS: Json = {
     "format": {
         "name": "_format",
         "in": "query",
-        "description": "The media type of the answer, in place of Accept.",
-        "schema": {"type": "string"},
-        "example": "json",
+        "description": "The media type of the answer, in place of Accept; empty is as good as not given.",
+        "schema": {"enum": ["", "json", *FORMATS, *(f"{FHIR_JSON}; fhirVersion={code}" for code in VERSIONS)]},
     },
     "have": {
         "name": "If-None-Match",

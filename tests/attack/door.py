@@ -45,23 +45,6 @@ class Reply:
             return None
 
 
-class _Kept(logging.Handler):
-    """The lines of the log, until they are asked for."""
-
-    def __init__(self, format_as: logging.Formatter | None) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self.formatter = format_as
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-    def taken(self) -> str:
-        said = "\n".join(self.lines)
-        self.lines.clear()
-        return said
-
-
 class Door:
     """The application, with everything it logs kept at hand."""
 
@@ -73,8 +56,15 @@ class Door:
             service = build_service(settings)
         self.app = create_app(settings, service)
         warm_up(service)
-        self._log = _Kept(LOGGER.handlers[0].formatter)
-        LOGGER.handlers[:] = [self._log]
+        self._log = io.StringIO()
+        LOGGER.handlers[:] = [logging.StreamHandler(self._log)]
+
+    def _logged(self) -> str:
+        """What was logged since this was asked last."""
+        said = self._log.getvalue()
+        self._log.seek(0)
+        self._log.truncate()
+        return said
 
     def send(self, mutant: Mutant) -> Reply:
         """Send it and read the whole reply; whatever is raised is caught, that of native code too."""
@@ -88,9 +78,9 @@ class Door:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a panic of a library in Rust is no Exception
-            return Reply(0, {}, b"", time.process_time() - began, self._log.taken(), type(error).__name__)
+            return Reply(0, {}, b"", time.process_time() - began, self._logged(), type(error).__name__)
         spent = time.process_time() - began
-        return Reply(told.status, told.headers, raw, spent, self._log.taken())
+        return Reply(told.status, told.headers, raw, spent, self._logged())
 
 
 class _Told:

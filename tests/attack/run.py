@@ -40,8 +40,8 @@ class Tally:
     findings: Counter[str] = field(default_factory=Counter)
     sampled: int = 0
     plain_seconds: float = 0.0
-    slowest: list[tuple[float, int]] = field(default_factory=list)
-    memory: list[tuple[int, int]] = field(default_factory=list)
+    slowest: list[list[float]] = field(default_factory=list)
+    memory: list[list[int]] = field(default_factory=list)
 
     def written(self) -> str:
         return json.dumps(vars(self), indent=1)
@@ -132,7 +132,7 @@ class Run:
         spent = reply.cpu_seconds
         if spent > TIMES_PLAIN * self.tally.plain_seconds:
             spent = min(self.door.send(made).cpu_seconds, self.door.send(made).cpu_seconds, spent)
-        self.tally.slowest = sorted([*self.tally.slowest, (round(spent, 4), number)], reverse=True)[:10]
+        self.tally.slowest = sorted([*self.tally.slowest, [round(spent, 4), number]], reverse=True)[:10]
         if spent > TIMES_PLAIN * self.tally.plain_seconds:
             yield f"slow: over {TIMES_PLAIN} times a plain body"
 
@@ -154,7 +154,7 @@ class Run:
     def look(self) -> None:
         """Note how much memory is held, and write the tally down."""
         gc.collect()
-        self.tally.memory.append((self.tally.next, resident()))
+        self.tally.memory.append([self.tally.next, resident()])
         self._file("tally.json").write_text(self.tally.written(), "utf-8")
 
     def _file(self, name: str) -> Path:
