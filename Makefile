@@ -3,6 +3,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 EXAMPLE ?= $(firstword $(wildcard fhir_examples/emergency-*/response.json fhir_examples/*/response.json))
+FUZZ ?= 100000
 VENV := .venv
 BIN := $(VENV)/bin
 HAPI := conformance/hapi/target/classpath
@@ -16,7 +17,7 @@ BUILDER ?= docker build
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check bench conformance lock sbom image manifests rolling clean
+.PHONY: help demo serve test lint check bench conformance lock sbom image manifests rolling fuzz clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -68,6 +69,10 @@ manifests: $(VENV)-deploy/installed ## Render the chart with each example of val
 rolling: $(VENV)/installed ## Twenty restarts in turn under load, and how many requests were lost (needs haproxy)
 	$(BIN)/python -m deploy.rolling_restart
 
+fuzz: $(VENV)/installed-fuzz ## Attack with FUZZ mutants (100000), then as many guided by coverage; goes on where it was left
+	PYTHONPATH=tests $(BIN)/python -m attack --mutants $(FUZZ)
+	PYTHONPATH=tests $(BIN)/python -m attack.guided build/attack/guided -runs=$(FUZZ) -max_len=8000
+
 $(HAPI): conformance/hapi/pom.xml $(wildcard conformance/hapi/src/main/java/*.java)
 	mvn --batch-mode --quiet --file conformance/hapi/pom.xml compile dependency:build-classpath -Dmdep.outputFile=target/classpath
 	@touch $@
@@ -100,6 +105,10 @@ $(VENV)-deploy/installed: deploy/tools.txt
 $(VENV)-checkov/installed: deploy/checkov.txt
 	$(PYTHON) -m venv $(VENV)-checkov
 	$(VENV)-checkov/bin/python -m pip --disable-pip-version-check --quiet install --requirement deploy/checkov.txt
+	@touch $@
+
+$(VENV)/installed-fuzz: $(VENV)/installed-test
+	$(PIP) install --editable '.[test,fuzz]'
 	@touch $@
 
 $(VENV)-bench/installed: pyproject.toml

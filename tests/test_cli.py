@@ -259,7 +259,7 @@ def test_definitions_writes_valid_files(quick: Run, tmp_path: Path, version: Any
     written = sorted(folder.iterdir())
     assert (done.exit_code, done.stdout) == (0, f"{len(written)} definitions written to {folder}\n")
     assert folder / "Questionnaire-limb-numbness.json" in written
-    for path in written:
+    for path in set(written) - {folder / "openapi.json"}:
         resource = json.loads(path.read_text("utf-8"))
         assert path.name == f"{resource['resourceType']}-{resource['id']}.json"
         version.model(resource["resourceType"]).model_validate(resource)

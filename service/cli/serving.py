@@ -70,7 +70,12 @@ def triage(file: BinaryIO, explain: bool, fhir_version: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--fhir-version", type=click.Choice(list(VERSIONS)), default=DEFAULT.code, show_default=True)
 def write_definitions(folder: Path, fhir_version: str) -> None:
-    """Write Questionnaire, CodeSystems, ValueSets, operation, plan and CapabilityStatement into FOLDER as JSON."""
+    """Write Questionnaire, CodeSystems, ValueSets, operation, plan and CapabilityStatement into FOLDER as JSON.
+
+    Also openapi.json, which tells of all addresses in every version of FHIR.
+    """
+    from service.web.openapi import document  # Flask is only needed here
+
     settings = the_settings()
     served, version = the_service(settings).triage.served, VERSIONS[fhir_version]
     made = definitions(served, settings.canonical_base, version)
@@ -85,4 +90,5 @@ def write_definitions(folder: Path, fhir_version: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for (resource_type, resource_id), resource in made.items():
         (folder / f"{resource_type}-{resource_id}.json").write_text(as_text(resource), encoding="utf-8")
-    click.echo(f"{len(made)} definitions written to {folder}")
+    (folder / "openapi.json").write_text(as_text(document(settings.public_base_url)), encoding="utf-8")
+    click.echo(f"{len(made) + 1} definitions written to {folder}")

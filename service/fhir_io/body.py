@@ -199,14 +199,23 @@ def _depth(root: dict[str, Any], enough: int) -> int:
 
 
 def _places(root: dict[str, Any]) -> Iterator[tuple[str, object]]:
-    """Every value with its FHIRPath, in the order of the body; a key that is no plain name is left unsaid."""
+    """Every value with its FHIRPath, in the order of the body.
+
+    What cannot be said in FHIRPath, or would repeat what was sent, has the path of what holds it: all below a key that
+    is no plain name, and a list in a list.
+    """
     name = root.get("resourceType")
-    waiting: list[tuple[str, object]] = [(name if isinstance(name, str) and is_plain_name(name) else "", root)]
+    start = name if isinstance(name, str) and is_plain_name(name) else ""
+    waiting: list[tuple[str, bool, object]] = [(start, True, root)]
     while waiting:
-        where, value = waiting.pop()
+        where, exact, value = waiting.pop()
         yield where, value
+        inside: list[tuple[str, bool, object]] = []
         if isinstance(value, dict):
-            inside = [(f"{where}.{key}" if is_plain_name(key) else where, child) for key, child in value.items()]
-            waiting.extend(reversed(inside))
+            for key, child in value.items():
+                said = exact and is_plain_name(key)
+                inside.append((f"{where}.{key}".lstrip(".") if said else where, said, child))
         elif isinstance(value, list):
-            waiting.extend(reversed([(f"{where}[{index}]", child) for index, child in enumerate(value)]))
+            for index, child in enumerate(value):
+                inside.append((f"{where}[{index}]" if exact else where, exact and not isinstance(child, list), child))
+        waiting.extend(reversed(inside))

@@ -12,6 +12,7 @@ from service.triage.decision import Conflict, Decision, OpenQuestion
 from service.triage.words import conflict_in_words
 
 _CHOICE = re.compile(r"\.value[A-Z]\w*")
+_TYPE = re.compile(r"(?:^|\.)resourceType$")
 
 ISSUES: dict[Kind, tuple[str, str]] = {
     Kind.MALFORMED: ("fatal", "structure"),
@@ -69,14 +70,17 @@ def issue(problem: Problem, coding: dict[str, Any] | None = None, *, also: Seque
     severity, code = ISSUES[problem.kind]
     details = ({"coding": [coding]} if coding else {}) | {"text": problem.text}
     made: dict[str, Any] = {"severity": severity, "code": code, "details": details}
-    if places := [*([problem.where] if problem.where else []), *also]:
-        made["expression"] = [fhir_path(place) for place in places]
+    if places := [path for place in (problem.where, *also) if (path := fhir_path(place))]:
+        made["expression"] = places
     return made
 
 
 def fhir_path(where: str) -> str:
-    """A place in the JSON as FHIRPath: value[x] is `value` there, and resourceType is no element."""
-    return _CHOICE.sub(".value", where.removesuffix(".resourceType"))
+    """A place in the JSON as FHIRPath: value[x] is `value` there, and resourceType is no element.
+
+    Empty for the whole of a body that does not say what type it is of.
+    """
+    return _CHOICE.sub(".value", _TYPE.sub("", where))
 
 
 def answer_problems(decision: Decision, places: Mapping[str, str], binding: Binding | None = None) -> list[Problem]:

@@ -14,7 +14,7 @@ from service.fhir_io.conformity.known import known_questionnaire
 from service.fhir_io.parameters import Envelope, open_envelope, type_problem
 from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.structure import structural_problems
-from service.fhir_io.subject import encounter_of, subject_of
+from service.fhir_io.subject import check_encounter, encounter_of, subject_of
 from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import FhirVersion
 from service.problems import Kind, Problem, Refused
@@ -117,6 +117,7 @@ def validation_problems(
     envelope = _opened(body, version, found, warnings)
     if envelope is None:
         return [*found.listed(), *warnings.listed()]
+    check_encounter(envelope, found)
     known = known_questionnaire(envelope, version, rule_set, canonical_base)
     binding = binding_for(body, bindings)
     named = envelope.response.get("questionnaire") in _names(_canonical(rule_set, canonical_base))

@@ -46,10 +46,16 @@ def encounter_of(envelope: Envelope, found: ProblemList, warnings: ProblemList) 
             "The encounter has no reference that resolves outside the response and no identifier: it was not used."
         )
         warnings.add(Problem(Kind.NOTE, where, message, "Give a reference such as Encounter/123."))
-    elif _type_of(usable) not in ("", "Encounter"):
-        remedy = "Give a reference such as Encounter/123."
-        found.add(Problem(Kind.STRUCTURE, where, "The encounter is not an Encounter.", remedy))
+    check_encounter(envelope, found)
     return usable or None
+
+
+def check_encounter(envelope: Envelope, found: ProblemList) -> None:
+    """Refuse an encounter that is something else, which FHIR does not allow, whatever else is said of it."""
+    own = envelope.response.get("encounter")
+    named = envelope.encounter if own is None else (own, f"{envelope.response_path}.encounter")
+    if named and _type_of(_usable(named[0])) not in ("", "Encounter"):
+        found.structure(named[1], "The encounter is not an Encounter.", "Give a reference such as Encounter/123.")
 
 
 def _named(envelope: Envelope, name: str, parameter: Placed | None, found: ProblemList) -> Placed | None:

@@ -47,7 +47,7 @@ def generated(rule_set: RuleSet) -> Generated:
 
 def source_of(rule_set: RuleSet, bits: Bits) -> str:
     """The Python text: for each rule a comment that says it in words, and the bits that it asks for."""
-    lines = [f'"""The rules of {rule_set.id} {rule_set.version}, SHA-256 {rule_set.digest}, made to run fast."""', ""]
+    lines = [f"# The rules of {rule_set.id} {rule_set.version}, SHA-256 {rule_set.digest}, made to run fast.", ""]
     evidence = [one for condition in rule_set.conditions.values() for one in condition.evidence]
     lines += [*_criteria(rule_set, bits), "", "", *_possible(rule_set, bits), "", ""]
     lines += ["def scope(given):", f"    # {condition_words(rule_set.scope, rule_set.items)}"]
@@ -59,7 +59,12 @@ def source_of(rule_set: RuleSet, bits: Bits) -> str:
     for name, conditions in looked_at.items():
         lines += ["", "", f"def {name}(given):", "    holds = []"]
         lines += [*_each(conditions, rule_set, bits), "    return holds"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_one_line, lines)) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """The text on one line: words of the rules stand in comments, and a line end in them would begin code of theirs."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _criteria(rule_set: RuleSet, bits: Bits) -> Iterator[str]:

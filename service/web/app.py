@@ -6,7 +6,7 @@ from flask import Flask
 
 from service.observe import start_logging
 from service.settings import BESIDE, Settings
-from service.web import access, definitions, edges, health, metrics, page, reference, triage, validate
+from service.web import access, definitions, edges, health, metrics, openapi, page, reference, triage, validate
 from service.web.board import Board
 from service.web.in_force import InForce
 from service.web.seats import Seats
@@ -25,6 +25,7 @@ def create_app(
     start_logging(settings.log_level)
     app = Flask("service.web", static_url_path="/static")
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # else // is sent elsewhere, by a page that repeats the address
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     in_force = InForce(service or build_service(settings), board)
     app.extensions["watch"] = watch = Watch(in_force, seats=seats)
@@ -32,6 +33,7 @@ def create_app(
     app.register_blueprint(validate.DOOR, url_prefix="/fhir")
     app.register_blueprint(definitions.DOOR, url_prefix="/fhir")
     app.register_blueprint(health.DOOR)
+    app.register_blueprint(openapi.DOOR)
     app.register_blueprint(page.DOOR)
     app.register_blueprint(reference.DOOR)
     app.register_blueprint(access.DOOR)

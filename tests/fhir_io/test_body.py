@@ -187,3 +187,16 @@ def test_a_mebibyte_of_garbage_costs_about_what_any_mebibyte_does(raw: bytes) ->
     assert took < 100 * cost_of_a_plain_mebibyte()  # what grows with the square would cost a thousand times as much
     assert kind in (Kind.MALFORMED, Kind.TOO_LARGE)
     assert len(words) < 300
+
+
+def test_a_place_that_fhirpath_cannot_say_is_told_by_what_holds_it() -> None:
+    raw = b'{"resourceType":"A","it/em":[{"a":1,"a":2}],"x":[[{"b":1,"b":2}]],"y":{"z":[{"c":1,"c":2}]}}'
+    with pytest.raises(Refused) as refused:
+        parse_body(raw)
+    assert [problem.where for problem in refused.value.problems] == ["A", "A.x[0]", "A.y.z[0]"]
+
+
+def test_a_place_in_a_body_that_is_of_no_type_begins_with_its_element() -> None:
+    with pytest.raises(Refused) as refused:
+        parse_body(b'{"item":[{"a":1,"a":2}],"b":1,"b":2}')
+    assert [problem.where for problem in refused.value.problems] == ["", "item[0]"]

@@ -387,6 +387,9 @@ class TestSubject:
         assert read.encounter is None
         assert [warning.kind for warning in read.warnings] == [Kind.NOTE]
         assert reader.one_refusal(response(encounter={"reference": "Patient/p1"}))[0] is Kind.STRUCTURE
+        (invalid,) = reader.validate(response(encounter={"reference": "Patient/p1"}))
+        said = f"{ROOT}.encounter: The encounter is not an Encounter. Give a reference such as Encounter/123."
+        assert (invalid.kind, invalid.text) == (Kind.STRUCTURE, said)
         two = parameters(
             {"name": "questionnaireResponse", "resource": response(encounter={"reference": "Encounter/1"})},
             {"name": "encounter", "valueReference": {"reference": "Encounter/2"}},

@@ -22,6 +22,7 @@ from service.triage.compiled import CompiledRuleSet, compile_rules, with_generat
 from service.triage.decide import decide
 from service.triage.decision import Decision, Finding, Verdict
 from service.triage.facts import still_asked
+from service.triage.generated import generated
 from service.triage.levels import level_of
 from service.triage.model import RuleSet
 from service.triage.plainly import plainly
@@ -142,3 +143,23 @@ def test_nearly_all_answers_are_judged_all_at_once() -> None:
     closely_read = [answers for answers in people if plainly(fast, answers) is None]
     assert 0 < len(closely_read) < 60
     assert all(decide(fast, answers).conflicts for answers in closely_read)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1e", "\x85", "\u2028", "\x00", "\ud800"])
+def test_words_of_the_rules_never_become_code(end: str) -> None:
+    rules = load_rule_set(TINY)
+    hostile = f"x{end}raise SystemExit('ran'){end}  (“"
+    items = {name: replace(item, text=hostile, label=hostile) for name, item in rules.items.items()}
+    conditions = {
+        name: replace(one, evidence=tuple(replace(pattern, title=hostile) for pattern in one.evidence))
+        for name, one in rules.conditions.items()
+    }
+    criteria = tuple(
+        replace(one, unless=tuple(replace(qualifier, title=hostile) for qualifier in one.unless))
+        for one in rules.criteria
+    )
+    spoiled = replace(rules, items=items, conditions=conditions, criteria=criteria)
+    made = generated(spoiled)
+    code = [line.partition("#")[0].rstrip() for line in made.source.splitlines()]
+    assert code == [line.partition("#")[0].rstrip() for line in generated(rules).source.splitlines()]
+    assert "raise SystemExit" in made.source
