@@ -280,6 +280,18 @@ def test_a_key_of_another_curve_is_not_the_key():
         issuer.stop()
 
 
+def test_a_key_that_says_what_it_is_for_is_for_nothing_else():
+    """The issuer shows it for RS256; a signature by RS384 is none of its own, although both are set."""
+    issuer = Issuer(algorithm="RS256")
+    try:
+        both = trusting(issuer, auth_algorithms="RS256 RS384")
+        guard = Guard(both, clock=time.time, monotonic=time.monotonic)
+        assert guard.ask(issuer.sign(scope=SCOPE))
+        assert refused(guard, issuer.sign(header={"alg": "RS384"}, scope=SCOPE)) is Why.ALGORITHM
+    finally:
+        issuer.stop()
+
+
 def test_a_signature_of_nothing_is_none():
     """ECDSA with r and s of 0 (CVE-2022-21449)."""
     issuer = Issuer(algorithm="ES384")
@@ -377,3 +389,11 @@ def test_a_key_that_is_too_short_is_not_used(issuer, guard_of):
     guard, _ = guard_of(issuer)
     assert refused(guard, signed_by_hand(Short, {"kid": "short"}, {"iss": issuer.url})) is Why.UNKNOWN_KEY
     assert guard.ask(issuer.sign(scope=SCOPE))
+
+
+@pytest.mark.parametrize("purpose", [{"use": "enc"}, {"key_ops": ["encrypt"]}, {"use": "tls"}, {"key_ops": []}])
+def test_a_key_for_something_else_is_not_used(issuer, guard_of, purpose):
+    shown = {name: value for name, value in issuer.keys[0].as_dict(private=False).items() if name != "use"}
+    issuer.jwks_reply = lambda: {"keys": [{**shown, **purpose}, FOREIGN_EC.as_dict(private=False)]}
+    guard, _ = guard_of(issuer)
+    assert refused(guard, issuer.sign(scope=SCOPE)) is Why.UNKNOWN_KEY
