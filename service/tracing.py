@@ -18,6 +18,7 @@ ALLOWED = frozenset(
         "rule_set_version",
         "fhir_version",
         "kinds",
+        "refused_because",
     }
 )
 """Every attribute that a span may have. None of them can hold what a caller wrote, as in the log."""

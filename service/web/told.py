@@ -12,7 +12,7 @@ from service.assess import Assessed
 from service.fhir_io.versions import FhirVersion
 from service.metrics import count_decision, count_refusal, count_request
 from service.observe import log
-from service.tracing import place_of, tell
+from service.tracing import ALLOWED, place_of, tell
 from service.triage.model import Level
 
 if TYPE_CHECKING:
@@ -97,5 +97,5 @@ def _trace(this: Passing, method: str, route: str, status: int) -> None:
         http__response__status_code=status,
         request_id=this.ids.request,
         kinds=this.kinds,
-        **this.told,
+        **{name: value for name, value in this.told.items() if name in ALLOWED},
     )

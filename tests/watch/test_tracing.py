@@ -152,3 +152,13 @@ def test_a_collector_that_is_not_there_holds_up_neither_answers_nor_the_end(star
         assert server.stop() == 0
     assert "anari" not in server.log
     assert "Traceback" not in server.log
+
+
+def test_what_only_the_log_may_hold_is_not_told_of_a_span(
+    client: FlaskClient, spans: InMemorySpanExporter, respond: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.web.told.ALLOWED", frozenset({"level"}))
+    assert client.post(TRIAGE, json=respond({"numbness": True})).status_code == 200
+    told = spans.get_finished_spans()[-1].attributes
+    assert told["level"] == "routine"
+    assert {"complete", "rule_set"} & set(told) == set()
