@@ -6,17 +6,29 @@ import json
 from typing import Any
 
 import pytest
-from deploying.conftest import ROOT, run
+from deploying.conftest import ROOT, run, tool
 
 from service.settings import load_settings
 from service.web.server import GRACEFUL_SECONDS
 
+CONFIG = ("--file", "deploy/compose.yaml", "config", "--format", "json")
+
 
 @pytest.fixture(scope="module")
 def composed() -> Any:
-    code, said = run("docker-compose", "--file", "deploy/compose.yaml", "config", "--format", "json")
+    code, said = _config("none")
     assert code == 0, said
     return json.loads(said)
+
+
+def _config(auth: str) -> tuple[int, str]:
+    return run("env", f"TRIAGE_AUTH={auth}", tool("docker-compose"), *CONFIG)
+
+
+def test_nothing_starts_while_nobody_said_who_may_call() -> None:
+    code, said = _config("")
+    assert code != 0
+    assert "must say how callers are known" in said
 
 
 def test_every_container_may_do_little(composed: Any) -> None:
