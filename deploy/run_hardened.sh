@@ -8,7 +8,8 @@ name=numbness-triage-hardened-$$
 trap 'podman rm --force --time 2 "$name" > /dev/null 2>&1 || true' EXIT
 
 podman run --detach --pull never --name "$name" --network none --read-only --tmpfs /tmp:rw,size=64m,mode=1777 \
-  --cap-drop ALL --security-opt no-new-privileges --memory 512m --cpus 1 --pids-limit 256 "$@" "$image" > /dev/null
+  --cap-drop ALL --security-opt no-new-privileges --memory 512m --cpus 1 --pids-limit 256 \
+  --env TRIAGE_AUTH=none --env TRIAGE_INSECURE=true "$@" "$image" > /dev/null
 for _ in $(seq 60); do
   podman healthcheck run "$name" > /dev/null 2>&1 && break
   sleep 0.5
