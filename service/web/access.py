@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 DOOR = Blueprint("access", __name__)
 
 OPEN = frozenset(
-    {"static", "page", "reference", "health", "metrics", "access", "definitions.metadata", "definitions.versions"}
+    {
+        "static",
+        "page",
+        "reference",
+        "health",
+        "metrics",
+        "access",
+        "openapi",
+        "definitions.metadata",
+        "definitions.versions",
+    }
 )
 """Blueprints and endpoints that carry nothing of a patient, for whoever asks; what a client must read first is here."""
 
