@@ -6,8 +6,21 @@ from flask import Flask
 
 from service.observe import start_logging
 from service.settings import Settings
-from service.web import access, definitions, edges, health, page, reference, triage, validate
+from service.web import (
+    access,
+    definitions,
+    doorstep,
+    edges,
+    health,
+    page,
+    proxies,
+    reference,
+    throttling,
+    triage,
+    validate,
+)
 from service.web.board import Board
+from service.web.cross_origin import opened
 from service.web.in_force import InForce
 from service.wiring import Service, build_service
 
@@ -29,6 +42,9 @@ def create_app(settings: Settings, service: Service | None = None, *, board: Boa
     app.register_blueprint(page.DOOR)
     app.register_blueprint(reference.DOOR)
     app.register_blueprint(access.DOOR)
-    edges.surround(app)
     access.keep(app, settings)
+    throttling.keep(app, settings)
+    app.wsgi_app = opened(doorstep.guarded(app.wsgi_app, settings), settings.cors_origins.split())  # type: ignore[method-assign, assignment]
+    edges.surround(app)
+    app.wsgi_app = proxies.trusting(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
     return app

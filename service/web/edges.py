@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_content_length
 
@@ -21,6 +21,7 @@ from service.fhir_io.outcome import operation_outcome
 from service.fhir_io.versions import DEFAULT, FhirVersion
 from service.observe import log
 from service.problems import Kind, Problem, Refused
+from service.web.headers import protect
 from service.web.in_force import InForce
 from service.web.negotiation import Sent, Wanted, agreed
 from service.wiring import Service
@@ -32,6 +33,7 @@ STATUS = {
     Kind.LOGIN: 401,
     Kind.EXPIRED: 401,
     Kind.FORBIDDEN: 403,
+    Kind.CERTIFICATE: 403,
     Kind.NOT_FOUND: 404,
     Kind.METHOD: 405,
     Kind.NOT_ACCEPTABLE: 406,
@@ -49,7 +51,9 @@ STATUS = {
     Kind.OCCURRENCE: 422,
     Kind.NOT_ENABLED: 422,
     Kind.ANSWER_LIMIT: 422,
+    Kind.THROTTLED: 429,
     Kind.FAULT: 500,
+    Kind.BUSY: 503,
     Kind.NOT_READY: 503,
 }
 """The HTTP status of a refusal, by the kind of its first problem."""
@@ -66,15 +70,6 @@ class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
 
 _SERVED = "See /fhir/metadata for what is served."
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-
-_FIXED = tuple(SECURITY_HEADERS.items())
-_NOT_STORED = ("Cache-Control", "no-store")
 
 Wsgi = Callable[[dict[str, Any], Any], Any]
 
@@ -214,15 +209,16 @@ def _around(inner: Wsgi, in_force: InForce) -> Wsgi:
     This is WSGI and not hooks of Flask's, and the headers join a plain list: together they would cost more than Flask.
     """
 
+    hsts = in_force.service.settings.hsts_seconds
+
     def around(sent: dict[str, Any], start_response: Any) -> Any:
         this = Passing(sent, get_content_length(sent), in_force, secrets.token_hex(16), time.perf_counter())
         with suppress(TimeoutError):  # it is asked for again where the fault can be answered
             this.service = in_force.now()
 
         def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            headers += (("X-Request-Id", this.id), *_FIXED)
-            if sent["PATH_INFO"].startswith("/fhir/QuestionnaireResponse"):
-                headers.append(_NOT_STORED)
+            headers.append(("X-Request-Id", this.id))
+            protect(headers, sent, hsts_seconds=hsts)
             _log_request(this, int(status[:3]))
             return start_response(status, headers, exc_info)
 
@@ -236,7 +232,7 @@ def _around(inner: Wsgi, in_force: InForce) -> Wsgi:
 
 
 def _log_request(this: Passing, status: int) -> None:
-    rule = request.url_rule
+    rule = request.url_rule if has_request_context() else None  # some are refused before Flask
     log(
         "request",
         request_id=this.id,

@@ -24,6 +24,8 @@ from service.web.edges import Wsgi
 from service.web.listening import turn_away_newcomers
 from service.web.reload import reload_rules
 from service.web.room import usable
+from service.web.tls import Tls
+from service.web.turns import Turns, in_turn
 from service.web.worker import Worker
 from service.wiring import Service, warm_up
 
@@ -68,6 +70,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._app = app
         self._options = options
         self.request_timeout = settings.request_timeout
+        self.tls = Tls(settings) if settings.tls_certificate else None
+        self.tls_port = settings.port
         self.reload_rules = reload_rules
         super().__init__()
 
@@ -93,17 +97,19 @@ def run(settings: Settings, service: Service) -> None:
     in_force = app.extensions["in_force"]
     warm_up(service)
     options = _options(settings)
-    log("serving", address=f"http://{options['bind'][0]}", workers=options["workers"])
+    scheme = "https" if settings.tls_certificate else "http"
+    log("serving", address=f"{scheme}://{options['bind'][0]}", workers=options["workers"])
     log_access(settings)
-    wsgi: Wsgi = app
+    turns = app.extensions["turns"] = Turns(settings.max_waiting)
+    wsgi: Wsgi = in_turn(app, turns)
     if settings.admin:
         log("serving admin", address=f"http://{options['bind'][1]}")
-        wsgi = by_listener(app, create_admin(in_force, board), admin_port=settings.admin[1])
+        wsgi = by_listener(wsgi, create_admin(in_force, board), admin_port=settings.admin[1])
     gc.freeze()  # what is there now stays: no worker looks through it for garbage, and so copies the pages it is in
     _Server(wsgi, settings, options, lambda: reload_rules(in_force, board)).run()
 
 
-def by_listener(app: Flask, admin: Flask, *, admin_port: int) -> Wsgi:
+def by_listener(app: Wsgi, admin: Flask, *, admin_port: int) -> Wsgi:
     """What came in by the admin address to its own application, all else to the other.
 
     Gunicorn takes SERVER_PORT from the socket that accepted the connection; no header can change it.
@@ -127,6 +133,9 @@ def _options(settings: Settings) -> dict[str, Any]:
         "graceful_timeout": GRACEFUL_SECONDS,
         "loglevel": "warning",
         "control_socket_disable": True,
+        "forwarded_allow_ips": "",  # what proxies say is for web/proxies.py to believe, and for nobody before it
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
     }
 
 
