@@ -19,7 +19,7 @@ _WHY = {"iss": Why.ISSUER, "aud": Why.AUDIENCE, "nbf": Why.NOT_YET_VALID, "iat":
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a good token allows, until when (in seconds since 1970), the certificate it is bound to, if any, and whose it is."""
+    """What a good token allows, until when (seconds since 1970), the certificate it is bound to, if any, and whose it is."""
 
     scopes: frozenset[str]
     expires: float

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 
 from service.problems import Kind, Problem
 from service.settings import Settings
-from service.web.edges import outcome_reply, passing
+from service.web.edges import outcome_reply, passing, the_service
 from service.web.negotiation import Sent
 from service.web.rates import Count, Rates
 from service.web.turns import is_probe
@@ -25,34 +25,34 @@ def keep(app: Flask, settings: Settings) -> None:
     What access control refuses never reaches the first hook, so it is counted in the second one: by address, since a
     token that is not valid says nothing.
     """
-    if not settings.rate_limit:
-        return
-    kept: list[Rates] = []
+    if settings.rate_limit:
+        app.before_request(_count)
+        app.after_request(_tell)
 
-    def rates() -> Rates:
-        """Made by the worker itself: threads and connections do not outlive a fork."""
-        if not kept:
-            kept.append(app.extensions.setdefault("rates", Rates(settings)))
-        return kept[0]
 
-    def before() -> Response | None:
-        sent = passing().sent
-        if is_probe(sent):
-            return None
-        sent[_COUNTED] = count = rates().count(client_of(sent))
-        return None if count.is_within else _throttled(count)
+def _count() -> Response | None:
+    sent = passing().sent
+    if is_probe(sent):
+        return None
+    count = sent[_COUNTED] = _rates().count(client_of(sent))
+    return None if count.is_within else _throttled(count)
 
-    def after(reply: Response) -> Response:
-        sent = passing().sent
-        if is_probe(sent):
-            return reply
-        count: Count = sent.get(_COUNTED) or rates().count(_by_address(sent))
-        if not count.is_within and reply.status_code != 429:
-            reply = _throttled(count)
-        return _told(reply, count)
 
-    app.before_request(before)
-    app.after_request(after)
+def _tell(reply: Response) -> Response:
+    sent = passing().sent
+    if is_probe(sent):
+        return reply
+    count: Count = sent.get(_COUNTED) or _rates().count(_by_address(sent))
+    return _told(reply if count.is_within or _COUNTED in sent else _throttled(count), count)
+
+
+def _rates() -> Rates:
+    """The counts of this process, made by the worker itself: threads and connections do not outlive a fork."""
+    kept = current_app.extensions
+    if "rates" not in kept:
+        kept["rates"] = Rates(the_service().settings)
+    rates: Rates = kept["rates"]
+    return rates
 
 
 def client_of(sent: Sent) -> str:
