@@ -57,9 +57,10 @@ USER 10001:10001
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 
-# ProxyHandler({}): a proxy set for the container must not be asked for the container's own address.
+# ProxyHandler({}): a proxy set for the container must not be asked for the container's own address, nor does the name in
+# the certificate matter for it.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["python", "-I", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open(f\"http://127.0.0.1:{os.environ['TRIAGE_PORT']}/health/ready\", timeout=4)"]
+  CMD ["python", "-I", "-c", "import os, ssl, urllib.request as u; e = os.environ; u.build_opener(u.ProxyHandler({}), u.HTTPSHandler(context=ssl._create_unverified_context())).open(f\"http{'s' * ('TRIAGE_TLS_CERTIFICATE' in e)}://127.0.0.1:{e['TRIAGE_PORT']}/health/ready\", timeout=4)"]
 
 ENTRYPOINT ["numbness-triage"]
 CMD ["serve"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -43,21 +42,6 @@ def algorithms(value: str) -> None:
     """A list of algorithms, parted by spaces."""
     if not value.split() or set(value.split()) - set(ALGORITHMS):
         raise ValidationError(f"must be one or more of {', '.join(ALGORITHMS)}, parted by spaces")
-
-
-def networks(value: str) -> None:
-    """A list of addresses and networks, parted by spaces."""
-    try:
-        networks_of(value)
-    except ValueError:
-        raise ValidationError(
-            "must be addresses or networks, such as 10.0.0.7 or 10.1.0.0/16, parted by spaces"
-        ) from None
-
-
-def networks_of(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    """The networks of such a list; ValueError when one is none."""
-    return tuple(ipaddress.ip_network(one) for one in value.split())
 
 
 def header_name(value: str) -> None:

@@ -31,6 +31,9 @@ class Kind(Enum):
     EXPIRED = "expired"
     FORBIDDEN = "forbidden"  # an access token that does not allow it
     NOT_READY = "not-ready"
+    BUSY = "busy"  # more is asked for than can be answered in good time
+    THROTTLED = "throttled"  # this caller asks more often than is allowed
+    CERTIFICATE = "certificate"  # the caller shows no client certificate
     FAULT = "fault"
     CONTRADICTION = "contradiction"
     HIDDEN_ANSWER = "hidden-answer"

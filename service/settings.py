@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from service.access_settings import access_discords, algorithms, header_name, networks, provider_url
+from service.access_settings import access_discords, algorithms, header_name, provider_url
+from service.edge_settings import edge_discords, networks, origins, rate, redis_url
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 """FHIR's instant (https://hl7.org/fhir/R4/datatypes.html#instant), which is narrower than ISO 8601."""
@@ -128,6 +129,18 @@ class Settings:
     max_items: Annotated[int, _number(1, 100_000)] = 2_000
     max_depth: Annotated[int, _number(8, 200)] = 64
     stale_after_hours: Annotated[int, _number(0, 8_760)] = 24
+    max_waiting: Annotated[int, _number(1, 10_000)] = 64
+    rate_limit: Annotated[str, _text(rate)] = ""
+    rate_limit_storage: Annotated[str, _text(redis_url)] = field(default="", repr=False)
+    rate_limit_password_file: Annotated[Path | None, _text(_not_empty)] = None
+    trusted_proxies: Annotated[str, _text(networks)] = ""
+    proxy_headers: Annotated[str, _one_of("x-forwarded", "forwarded")] = "x-forwarded"
+    cors_origins: Annotated[str, _text(origins)] = ""
+    tls_certificate: Annotated[Path | None, _text(_not_empty)] = None
+    tls_key: Annotated[Path | None, _text(_not_empty)] = None
+    tls_minimum_version: Annotated[str, _one_of("1.2", "1.3")] = "1.2"
+    tls_client_ca: Annotated[Path | None, _text(_not_empty)] = None
+    hsts_seconds: Annotated[int, _number(0, 63_072_000)] = 31_536_000
     log_level: Annotated[str, _one_of("DEBUG", "INFO", "WARNING", "ERROR")] = "INFO"
     fixed_time: Annotated[str, _text(_instant)] = ""
     auth: Annotated[str, _one_of("", "none", "smart", "introspection")] = ""
@@ -144,7 +157,6 @@ class Settings:
     auth_introspection_secret_file: Annotated[Path | None, _text(_not_empty)] = None
     auth_ca_file: Annotated[Path | None, _text(_not_empty)] = None
     auth_certificate_header: Annotated[str, _text(header_name)] = ""
-    trusted_proxies: Annotated[str, _text(networks)] = ""
     insecure: Annotated[bool, _flag()] = False
 
     def __post_init__(self) -> None:
@@ -192,6 +204,7 @@ def _discords(settings: Settings) -> Iterator[str]:
     if settings.metrics and settings.metrics[1] in (settings.port, settings.admin and settings.admin[1]):
         yield "TRIAGE_METRICS_ADDRESS: must have another port than TRIAGE_PORT and TRIAGE_ADMIN_ADDRESS"
     yield from access_discords(settings)
+    yield from edge_discords(settings)
 
 
 _ANNOTATED = get_type_hints(Settings, include_extras=True)

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -47,6 +48,7 @@ class Server:
     port: int
     log_file: Path
     process: subprocess.Popen[bytes]
+    caller: ssl.SSLContext | None = None
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -63,13 +65,18 @@ class Server:
         return [json.loads(line) for line in whole.split("\n") if line.startswith("{")]
 
     def send(self, method: str, path: str, raw: Any = None, headers: dict[str, str] | None = None) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self._connection()
         try:
             connection.request(method, path, raw, headers or {})
             answer = connection.getresponse()
             return Reply(answer.status, dict(answer.headers), answer.read())
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.caller:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.caller)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def send_as_it_is(self, raw: bytes) -> bytes:
         """Send bytes that no HTTP client would, and give back all that comes until the server hangs up."""
@@ -114,14 +121,14 @@ def start_server(
     """Starts servers, each with the settings given; each that still runs in the end must end well when told to."""
     started: list[Server] = []
 
-    def start(**settings: str) -> Server:
+    def start(*, caller: ssl.SSLContext | None = None, **settings: str) -> Server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         log_file = tmp_path_factory.mktemp("server") / "stderr"
         command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
         with log_file.open("wb") as errors:
             process = subprocess.Popen(command, env={**environment, **settings}, stdout=errors, stderr=errors)
-        started.append(Server(port, log_file, process))
+        started.append(Server(port, log_file, process, caller))
         _wait_until_ready(started[-1])
         return started[-1]
 

@@ -16,11 +16,15 @@ NAMES = (
     "TRIAGE_PUBLIC_BASE_URL, TRIAGE_CANONICAL_BASE, "
     "TRIAGE_SHIPPED_RULES, TRIAGE_RULES_PATH, TRIAGE_BINDINGS_PATH, TRIAGE_EXAMPLES_PATH, TRIAGE_MAX_BODY_BYTES, "
     "TRIAGE_MAX_ITEMS, TRIAGE_MAX_DEPTH, "
-    "TRIAGE_STALE_AFTER_HOURS, TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME, "
+    "TRIAGE_STALE_AFTER_HOURS, TRIAGE_MAX_WAITING, "
+    "TRIAGE_RATE_LIMIT, TRIAGE_RATE_LIMIT_STORAGE, TRIAGE_RATE_LIMIT_PASSWORD_FILE, "
+    "TRIAGE_TRUSTED_PROXIES, TRIAGE_PROXY_HEADERS, TRIAGE_CORS_ORIGINS, "
+    "TRIAGE_TLS_CERTIFICATE, TRIAGE_TLS_KEY, TRIAGE_TLS_MINIMUM_VERSION, TRIAGE_TLS_CLIENT_CA, TRIAGE_HSTS_SECONDS, "
+    "TRIAGE_LOG_LEVEL, TRIAGE_FIXED_TIME, "
     "TRIAGE_AUTH, TRIAGE_AUTH_ISSUER, TRIAGE_AUTH_AUDIENCE, TRIAGE_AUTH_TOKEN_URL, TRIAGE_AUTH_JWKS_URL, "
     "TRIAGE_AUTH_JWKS_MAX_AGE, TRIAGE_AUTH_ALGORITHMS, TRIAGE_AUTH_SCOPE_CLAIM, TRIAGE_AUTH_INTROSPECTION_URL, "
     "TRIAGE_AUTH_INTROSPECTION_CLIENT_ID, TRIAGE_AUTH_INTROSPECTION_SECRET, TRIAGE_AUTH_INTROSPECTION_SECRET_FILE, "
-    "TRIAGE_AUTH_CA_FILE, TRIAGE_AUTH_CERTIFICATE_HEADER, TRIAGE_TRUSTED_PROXIES, TRIAGE_INSECURE"
+    "TRIAGE_AUTH_CA_FILE, TRIAGE_AUTH_CERTIFICATE_HEADER, TRIAGE_INSECURE"
 )
 EMPTY = "must not be empty; leave it out for the default"
 ADDRESS = "must be an http or https address without a slash or query at its end"
@@ -70,6 +74,14 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TRIAGE_MAX_ITEMS": "10",
         "TRIAGE_MAX_DEPTH": "16",
         "TRIAGE_STALE_AFTER_HOURS": "72",
+        "TRIAGE_MAX_WAITING": "9",
+        "TRIAGE_RATE_LIMIT": "600/minute",
+        "TRIAGE_RATE_LIMIT_STORAGE": "redis://redis:6379/0",
+        "TRIAGE_TRUSTED_PROXIES": "10.0.0.0/8",
+        "TRIAGE_PROXY_HEADERS": "forwarded",
+        "TRIAGE_CORS_ORIGINS": "https://ehr.example.org",
+        "TRIAGE_TLS_MINIMUM_VERSION": "1.3",
+        "TRIAGE_HSTS_SECONDS": "0",
         "TRIAGE_LOG_LEVEL": "ERROR",
         "TRIAGE_FIXED_TIME": "2026-01-15T08:30:00.5Z",
     }
@@ -92,6 +104,14 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         max_items=10,
         max_depth=16,
         stale_after_hours=72,
+        max_waiting=9,
+        rate_limit="600/minute",
+        rate_limit_storage="redis://redis:6379/0",
+        trusted_proxies="10.0.0.0/8",
+        proxy_headers="forwarded",
+        cors_origins="https://ehr.example.org",
+        tls_minimum_version="1.3",
+        hsts_seconds=0,
         log_level="ERROR",
         fixed_time="2026-01-15T08:30:00.5Z",
     )

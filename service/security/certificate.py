@@ -9,7 +9,7 @@ import ipaddress
 import re
 from urllib.parse import unquote
 
-from service.access_settings import networks_of
+from service.edge_settings import networks_of
 
 LONGEST_CERTIFICATE = 16_384
 _HASH = re.compile(r"Hash=([0-9A-Fa-f]{64})")
@@ -26,6 +26,7 @@ def is_trusted(address: str, proxies: str) -> bool:
         peer = ipaddress.ip_address(address)
     except ValueError:
         return False
+    peer = getattr(peer, "ipv4_mapped", None) or peer  # as an IPv6 socket gives an IPv4 address
     return any(peer in network for network in networks_of(proxies))
 
 
@@ -53,6 +54,11 @@ def _forwarded(value: str) -> str | None:
     if hashes:
         return _coded(bytes.fromhex(hashes[0]))
     return _of_pem(certificates[0]) if certificates else None
+
+
+def of_certificate(der: bytes) -> str:
+    """The same of the certificate itself, as it was shown to us."""
+    return _coded(hashlib.sha256(der).digest())
 
 
 def _of_pem(value: str) -> str | None:

@@ -19,11 +19,12 @@ _WHY = {"iss": Why.ISSUER, "aud": Why.AUDIENCE, "nbf": Why.NOT_YET_VALID, "iat":
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a good token allows, until when (in seconds since 1970), and the certificate it is bound to, if it is."""
+    """What a good token allows, until when (seconds since 1970), the certificate it is bound to, and whose it is."""
 
     scopes: frozenset[str]
     expires: float
     certificate: str | None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,15 @@ def granted(claims: Mapping[str, Any], expected: Expected, *, now: float, intros
         raise TokenRefused(_WHY.get(invalid.claim, Why.CLAIMS)) from None
     except JoseError:
         raise TokenRefused(Why.CLAIMS) from None
-    return Granted(_scopes(claims.get(expected.scope_claim)), float(claims["exp"]), _certificate(claims))
+    return Granted(
+        _scopes(claims.get(expected.scope_claim)), float(claims["exp"]), _certificate(claims), _client(claims)
+    )
+
+
+def _client(claims: Mapping[str, Any]) -> str:
+    """Whom the token was given to (RFC 9068, section 2.2; azp of OpenID Connect); empty if it does not say."""
+    named = (claims.get(name) for name in ("client_id", "azp", "sub"))
+    return next((one for one in named if isinstance(one, str) and one), "")
 
 
 def _scopes(said: object) -> frozenset[str]:

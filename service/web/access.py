@@ -12,11 +12,13 @@ from flask import Blueprint, Flask, Request, Response, current_app, jsonify, req
 from service.fhir_io.capability import SERVED, all_scopes, needed_scopes
 from service.fhir_io.smart import smart_configuration
 from service.problems import Kind, Problem
-from service.security.certificate import is_same, is_trusted, thumbprint
+from service.security.certificate import is_same, is_trusted, of_certificate, thumbprint
 from service.security.refusal import TokenRefused, Unavailable, Why
 from service.security.scopes import grants
 from service.settings import Settings
 from service.web.edges import outcome_reply, passing, the_service
+from service.web.proxies import peer_of
+from service.web.throttling import CLIENT
 from service.wiring import build_guard
 
 if TYPE_CHECKING:
@@ -110,6 +112,7 @@ def _admitted(asking: Request, needed: tuple[str, ...] | None) -> Response | Non
         return _bad_request("There is not exactly one well-formed access token.", needed)
     guard: Guard = current_app.extensions["guard"]
     granted = guard.at_hand(found[1]) or _aside(guard.ask, found[1])
+    asking.environ[CLIENT] = granted.client
     if granted.certificate is not None and not is_same(granted.certificate, _certificate(asking)):
         raise TokenRefused(Why.CERTIFICATE)
     if needed is None or not grants(granted.scopes, needed):
@@ -119,12 +122,13 @@ def _admitted(asking: Request, needed: tuple[str, ...] | None) -> Response | Non
 
 
 def _certificate(asking: Request) -> str | None:
-    """The thumbprint of the caller's certificate, if a proxy that is trusted tells of one."""
+    """The thumbprint of the caller's certificate: as a trusted proxy tells of it, else as it was shown to us."""
     settings = the_service().settings
     name = settings.auth_certificate_header
-    if not name or not is_trusted(asking.environ.get("REMOTE_ADDR", ""), settings.trusted_proxies):
-        return None
-    return thumbprint(asking.headers.get(name, ""))
+    if name and is_trusted(peer_of(asking.environ), settings.trusted_proxies):
+        return thumbprint(asking.headers.get(name, ""))
+    shown = getattr(asking.environ.get("gunicorn.socket"), "certificate", None)
+    return of_certificate(shown) if shown else None
 
 
 def _aside(ask: Callable[[str], Granted], token: str) -> Granted:

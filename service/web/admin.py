@@ -16,7 +16,8 @@ from werkzeug.exceptions import HTTPException
 from service.observe import log
 from service.settings import is_loopback
 from service.web.board import Board
-from service.web.edges import RETRY_AFTER_SECONDS, SECURITY_HEADERS
+from service.web.edges import RETRY_AFTER_SECONDS
+from service.web.headers import SECURITY_HEADERS
 from service.web.in_force import InForce, named
 
 DOOR = Blueprint("admin", __name__)

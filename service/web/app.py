@@ -6,8 +6,23 @@ from flask import Flask
 
 from service.observe import start_logging
 from service.settings import BESIDE, Settings
-from service.web import access, definitions, edges, health, metrics, openapi, page, reference, triage, validate
+from service.web import (
+    access,
+    definitions,
+    doorstep,
+    edges,
+    health,
+    metrics,
+    openapi,
+    page,
+    proxies,
+    reference,
+    throttling,
+    triage,
+    validate,
+)
 from service.web.board import Board
+from service.web.cross_origin import opened
 from service.web.in_force import InForce
 from service.web.seats import Seats
 from service.web.watch import Watch, try_vignettes
@@ -39,7 +54,10 @@ def create_app(
     app.register_blueprint(access.DOOR)
     if settings.metrics_address == BESIDE:
         app.register_blueprint(metrics.DOOR)
-    edges.surround(app)
     access.keep(app, settings)
+    throttling.keep(app, settings)
+    app.wsgi_app = opened(doorstep.guarded(app.wsgi_app, settings), settings.cors_origins.split())  # type: ignore[method-assign, assignment]
+    edges.surround(app)
+    app.wsgi_app = proxies.trusting(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
     try_vignettes(watch)
     return app

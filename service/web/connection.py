@@ -6,9 +6,13 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 import time
 from typing import Any
 
+import gevent
+from gevent import socket as gevent_socket
+from gevent.ssl import SSLContext
 from gunicorn.http.errors import NoMoreData
 from gunicorn.util import close_graceful
 
@@ -23,8 +27,10 @@ class Connection:
     time. Between two requests the caller may be silent for `idle_seconds`; before the first, for `seconds`.
     """
 
-    def __init__(self, client: Any, *, seconds: float, idle_seconds: float) -> None:
+    def __init__(self, client: Any, *, seconds: float, idle_seconds: float, is_spare: bool = False) -> None:
         self._client = client
+        self.is_spare = is_spare
+        self.is_secure = False
         self._seconds = seconds
         self._idle_seconds = idle_seconds
         self._wait = seconds
@@ -34,6 +40,18 @@ class Connection:
     def __getattr__(self, name: str) -> Any:
         """All else: the socket's own."""
         return getattr(self._client, name)
+
+    def secure(self, context: SSLContext) -> None:
+        """Agree on TLS; OSError when that is not done within the time of a request."""
+        with gevent.Timeout(self._seconds, TimeoutError()):
+            self._client = context.wrap_socket(self._client, server_side=True)
+        self.is_secure = True
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate that the caller has shown, as DER; its issuer is one that was set."""
+        shown: bytes | None = self._client.getpeercert(binary_form=True) if self.is_secure else None
+        return shown
 
     def recv(self, size: int) -> bytes:
         """What comes next; TooSlow within a request that takes too long, NoMoreData when none comes at all."""
@@ -51,6 +69,8 @@ class Connection:
         self._client.settimeout(seconds)
         try:
             came: bytes = self._client.recv(size)
+        except ssl.SSLError:
+            raise ConnectionResetError(errno.ECONNRESET, "TLS was broken") from None
         except TimeoutError:
             raise too_long(f"{self._seconds:g}") from None
         finally:
@@ -68,12 +88,18 @@ class Connection:
         except TimeoutError:
             log("not taken", severity=logging.WARNING)
             raise BrokenPipeError(errno.EPIPE, "the caller does not take the reply") from None
+        except ssl.SSLError:
+            raise BrokenPipeError(errno.EPIPE, "TLS was broken") from None
 
     def close(self) -> None:
         """Close so that the caller still gets all that was sent, though it may be sending itself (RFC 9112, 9.6)."""
+        if self.is_secure:
+            self._client.settimeout(0)
+            with contextlib.suppress(OSError, ValueError):  # told that no more comes, the caller need not answer it
+                self._client.unwrap()
         close_graceful(self._client)
 
     def hang_up(self) -> None:
         """Let a connection that waits for a request find that none comes; one that is there already is still read."""
         with contextlib.suppress(OSError):  # it may have hung up meanwhile
-            self._client.shutdown(socket.SHUT_RD)
+            gevent_socket.socket.shutdown(self._client, socket.SHUT_RD)  # that of TLS would go on in the clear

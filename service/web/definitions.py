@@ -37,7 +37,7 @@ def _definitions(version: FhirVersion) -> dict[tuple[str, str], dict[str, Any]]:
 
 def _fhir_base() -> str:
     """The FHIR base as callers reach it: as set, else as this request came in."""
-    return (the_service().settings.public_base_url or request.host_url.rstrip("/")) + "/fhir"
+    return (the_service().settings.public_base_url or request.url_root.rstrip("/")) + "/fhir"
 
 
 def _cacheable(resource: dict[str, Any]) -> Response:

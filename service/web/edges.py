@@ -23,6 +23,7 @@ from service.observe import log
 from service.problems import Kind, Problem, Refused
 from service.tracing import request_span
 from service.web import told
+from service.web.headers import protect
 from service.web.ids import Ids, ids_of
 from service.web.in_force import InForce
 from service.web.negotiation import Sent, Wanted, agreed
@@ -36,6 +37,7 @@ STATUS = {
     Kind.LOGIN: 401,
     Kind.EXPIRED: 401,
     Kind.FORBIDDEN: 403,
+    Kind.CERTIFICATE: 403,
     Kind.NOT_FOUND: 404,
     Kind.METHOD: 405,
     Kind.NOT_ACCEPTABLE: 406,
@@ -53,7 +55,9 @@ STATUS = {
     Kind.OCCURRENCE: 422,
     Kind.NOT_ENABLED: 422,
     Kind.ANSWER_LIMIT: 422,
+    Kind.THROTTLED: 429,
     Kind.FAULT: 500,
+    Kind.BUSY: 503,
     Kind.NOT_READY: 503,
 }
 """The HTTP status of a refusal, by the kind of its first problem."""
@@ -70,15 +74,6 @@ class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
 
 _SERVED = "See /fhir/metadata for what is served."
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-
-_FIXED = tuple(SECURITY_HEADERS.items())
-_NOT_STORED = ("Cache-Control", "no-store")
 
 Wsgi = Callable[[dict[str, Any], Any], Any]
 
@@ -223,6 +218,7 @@ def _around(inner: Wsgi, watch: Watch) -> Wsgi:
     """
 
     in_force, tally = watch.in_force, watch.tally
+    hsts = in_force.service.settings.hsts_seconds
 
     def around(sent: dict[str, Any], start_response: Any) -> Any:
         this = Passing(sent, get_content_length(sent), in_force, ids_of(sent), tally, time.perf_counter())
@@ -230,9 +226,8 @@ def _around(inner: Wsgi, watch: Watch) -> Wsgi:
             this.service = in_force.now()
 
         def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            headers += (*told.of_request(this, int(status[:3])), *_FIXED)
-            if sent["PATH_INFO"].startswith("/fhir/QuestionnaireResponse"):
-                headers.append(_NOT_STORED)
+            headers += told.of_request(this, int(status[:3]))
+            protect(headers, sent, hsts_seconds=hsts)
             return start_response(status, headers, exc_info)
 
         before = _PASSING.set(this)

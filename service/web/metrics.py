@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from service.metrics import exposition
 from service.observe import start_logging
 from service.web import health
-from service.web.edges import SECURITY_HEADERS
+from service.web.headers import SECURITY_HEADERS
 from service.web.watch import Watch, counted, gauges
 
 DOOR = Blueprint("metrics", __name__)

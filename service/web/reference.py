@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.triage.model import Level, RuleSet
@@ -26,10 +26,10 @@ TEMPLATES = Environment(
 @DOOR.get("/rules")
 def rules() -> str:
     """The reference of every rule set that is served."""
-    return reference("rules.html", the_service().triage.served, stylesheet="/static/page.css")
+    return reference("rules.html", the_service().triage.served, static=url_for("static", filename=""))
 
 
-def reference(template: str, rule_sets: Sequence[RuleSet], *, stylesheet: str = "") -> str:
+def reference(template: str, rule_sets: Sequence[RuleSet], *, static: str = "") -> str:
     """The reference of the rule sets by a template of ours, `rules.html` or `rules.md`."""
     return TEMPLATES.get_template(template).render(
         rule_sets=rule_sets,
@@ -38,7 +38,7 @@ def reference(template: str, rule_sets: Sequence[RuleSet], *, stylesheet: str = 
         condition_words=condition_words,
         kind_of=_kind,
         asked_tests=_asked_tests,
-        stylesheet=stylesheet,
+        static=static,
     )
 
 

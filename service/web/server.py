@@ -26,6 +26,8 @@ from service.web.minding import hooks
 from service.web.reload import reload_rules
 from service.web.room import usable
 from service.web.seats import new_seats
+from service.web.tls import Tls
+from service.web.turns import Turns, in_turn
 from service.web.watch import Watch, make_ready
 from service.web.worker import Worker
 from service.wiring import Service, warm_up
@@ -71,6 +73,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._app = app
         self._options = options
         self.request_timeout = settings.request_timeout
+        self.tls = Tls(settings) if settings.tls_certificate else None
+        self.tls_port = settings.port
         self.reload_rules = reload_rules
         super().__init__()
 
@@ -97,7 +101,8 @@ def run(settings: Settings, service: Service) -> None:
     silence_others()
     watch: Watch = app.extensions["watch"]
     warm_up(service)
-    log("serving", address=f"http://{options['bind'][0]}", workers=options["workers"])
+    scheme = "https" if settings.tls_certificate else "http"
+    log("serving", address=f"{scheme}://{options['bind'][0]}", workers=options["workers"])
     log_access(settings)
     others: dict[str, Wsgi] = {}
     if settings.admin:
@@ -108,9 +113,11 @@ def run(settings: Settings, service: Service) -> None:
         others[str(settings.metrics[1])] = create_metrics(watch)
     if settings.metrics_address:
         make_ready(watch)
+    turns = app.extensions["turns"] = Turns(settings.max_waiting)
+    serving = by_listener(in_turn(app, turns), others)
     gc.freeze()  # what is there now stays: no worker looks through it for garbage, and so copies the pages it is in
     options |= hooks(watch, settings, seats)
-    _Server(by_listener(app, others), settings, options, lambda: reload_rules(watch.in_force, board)).run()
+    _Server(serving, settings, options, lambda: reload_rules(watch.in_force, board)).run()
 
 
 def by_listener(app: Wsgi, others: Mapping[str, Wsgi]) -> Wsgi:
@@ -138,6 +145,9 @@ def _options(settings: Settings) -> dict[str, Any]:
         "graceful_timeout": GRACEFUL_SECONDS,
         "loglevel": "warning",
         "control_socket_disable": True,
+        "forwarded_allow_ips": "",  # what proxies say is for web/proxies.py to believe, and for nobody before it
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
     }
 
 

@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import has_request_context, request
 
 from service.assess import Assessed
 from service.fhir_io.versions import FhirVersion
@@ -24,7 +24,7 @@ NO_OPERATION = "none"
 
 def of_request(this: Passing, status: int) -> list[tuple[str, str]]:
     """Log and count a request that is answered with this status; gives the headers that say how it is called."""
-    rule, ids = request.url_rule, this.ids
+    rule, ids = request.url_rule if has_request_context() else None, this.ids  # some are refused before Flask
     method, route = (this.sent["REQUEST_METHOD"], rule.rule) if rule else ("", "")
     seconds = time.perf_counter() - this.began
     headers, named = _names(this)

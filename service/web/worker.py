@@ -31,7 +31,8 @@ from service.metrics import count_unread
 from service.observe import log
 from service.problems import Kind, Problem
 from service.web.connection import Connection
-from service.web.edges import SECURITY_HEADERS, TooSlow, too_slow
+from service.web.edges import TooSlow, too_slow
+from service.web.headers import SECURITY_HEADERS
 from service.web.negotiation import FHIR_JSON
 from service.web.told import NO_OPERATION
 
@@ -40,6 +41,10 @@ SILENT_SECONDS = 2.0
 
 LET_IN_SECONDS, LET_IN_MOST_SECONDS = 0.1, 5.0
 """How long to listen on after being told to end: until who is connecting is connected, and the queue is empty."""
+
+SPARE_CONNECTIONS = 64
+SPARE_SECONDS = 2.0
+"""Places beyond those that are allowed: for watchers, and to tell all others quickly that there is no room."""
 
 LOOK_EVERY_SECONDS = 1.0
 ENDING_LOOK_EVERY_SECONDS = 0.02
@@ -95,7 +100,8 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _listen(self, listener: Any) -> StreamServer:
         """Take connections of one address, of each no more than are allowed: the admin address has its own."""
-        server = StreamServer(listener, handle=partial(self.handle, listener), spawn=Pool(self.worker_connections))
+        pool = Pool(self.worker_connections + SPARE_CONNECTIONS)
+        server = StreamServer(listener, handle=partial(self.handle, (listener, pool)), spawn=pool)
         if self.cfg.workers > 1:
             server.max_accept = 1  # leave some to the others
         server.start()
@@ -104,7 +110,9 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     def _look_after(self, servers: Sequence[StreamServer]) -> None:
         """Show the master that we live; hang up on who is silent, if we are to end or others wait for the place."""
         self.notify()
-        if not self.alive or any(server.full() for server in servers):
+        if self.app.tls:
+            self.app.tls.look()
+        if not self.alive or any(len(server.pool) >= self.worker_connections for server in servers):
             before = time.monotonic() - SILENT_SECONDS
             for connection in [one for one in self.connections if 0 < one.idle_since < before]:
                 connection.hang_up()
@@ -113,19 +121,35 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         """Gunicorn's limit to silence, of which each connection has its own."""
         return contextlib.nullcontext()
 
-    def handle(self, _listener: Any, client: Any, addr: Any) -> None:
+    def handle(self, came_by: tuple[Any, Pool], client: Any, addr: Any) -> None:
         """Answer the requests of one connection, one after the other."""
-        connection = Connection(client, seconds=self.app.request_timeout, idle_seconds=self.cfg.keepalive)
+        listener, pool = came_by
+        is_spare = len(pool) > self.worker_connections
+        seconds = min(self.app.request_timeout, SPARE_SECONDS) if is_spare else self.app.request_timeout
+        connection = Connection(client, seconds=seconds, idle_seconds=self.cfg.keepalive, is_spare=is_spare)
         self.connections.add(connection)
         try:
-            super().handle(connection, connection, addr)  # of a listener only its name is asked, which is the same
+            if not self.app.tls or listener.getsockname()[1] != self.app.tls_port or self._secured(connection):
+                super().handle(connection, connection, addr)  # of a listener only its name is asked, which is the same
         finally:
             self.connections.discard(connection)
 
-    def handle_request(self, *given: Any) -> None:
-        """Answer a request that is there, in its turn: who always has the next one ready must not be served alone."""
-        gevent.sleep(0)
-        super().handle_request(*given)
+    def _secured(self, connection: Connection) -> bool:
+        """Whether the caller and we agree on TLS; else the connection is closed."""
+        try:
+            connection.secure(self.app.tls.context)
+        except OSError as error:
+            log("no tls", severity=logging.DEBUG, error_type=getattr(error, "reason", None) or type(error).__name__)
+            connection.close()
+            return False
+        return True
+
+    def handle_request(self, listener_name: Any, req: Any, connection: Connection, addr: Any) -> None:
+        """Answer a request that is there, of which only we know that it came by TLS."""
+        req.must_close = connection.is_spare or req.must_close
+        if connection.is_secure:
+            req.scheme = "https"
+        super().handle_request(listener_name, req, connection, addr)
 
     def handle_error(self, _req: object, client: Any, _addr: object, exc: BaseException) -> None:
         """Answer a request that could not be read; neither the answer nor the log repeats any of it."""

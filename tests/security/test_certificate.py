@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 import trustme
 
-from service.security.certificate import LONGEST_CERTIFICATE, is_same, is_trusted, thumbprint
+from service.security.certificate import LONGEST_CERTIFICATE, is_same, is_trusted, of_certificate, thumbprint
 
 PEM = trustme.CA().issue_cert("ehr.example.org").cert_chain_pems[0].bytes().decode()
 DER = base64.b64decode("".join(PEM.splitlines()[1:-1]))
@@ -85,6 +85,10 @@ def test_a_hash_in_a_name_that_a_caller_chose_is_not_taken():
 )
 def test_only_the_proxies_that_are_set_are_believed(address, believed):
     assert is_trusted(address, "10.0.0.0/8 192.0.2.7 fd00::/8") is believed
+
+
+def test_a_certificate_that_is_shown_to_us_has_the_same_thumbprint_as_one_that_a_proxy_passes_on():
+    assert of_certificate(DER) == THUMBPRINT
 
 
 def test_thumbprints_are_the_same_or_not():

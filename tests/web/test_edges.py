@@ -110,16 +110,10 @@ def test_the_log_of_the_http_server_learns_the_type_of_an_exception_only(capfd: 
     assert told == {"severity": "ERROR", "event": "fault", "error_type": "ValueError", "error_place": "gunicorn"}
 
 
-def test_every_reply_carries_a_request_id_and_the_security_headers(client: FlaskClient) -> None:
+def test_every_reply_carries_a_request_id_of_its_own(client: FlaskClient) -> None:
     ids = set()
     for path in ("/", "/health/live", "/fhir/metadata", "/nothing", "/static/page.css"):
-        headers = client.get(path).headers
-        ids.add(headers["X-Request-Id"])
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "no-referrer"
-        assert headers["Content-Security-Policy"] == (
-            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-        )
+        ids.add(client.get(path).headers["X-Request-Id"])
     assert len(ids) == 5
 
 

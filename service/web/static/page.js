@@ -1,5 +1,8 @@
 "use strict";
 
+// Where the service is, also below a path that a proxy puts before it.
+const base = new URL("..", document.currentScript.src);
+
 const by = (id) => document.getElementById(id);
 
 function add(parent, tag, text, className) {
@@ -88,7 +91,7 @@ async function submit(event) {
   try {
     let body = by("body").value;
     try { body = withSubject(body); } catch { /* not JSON: the service says so better */ }
-    const reply = await fetch("/fhir/QuestionnaireResponse/$triage", {
+    const reply = await fetch(new URL("fhir/QuestionnaireResponse/$triage", base), {
       method: "POST", headers: { "Content-Type": type, Accept: type }, body,
     });
     const answer = await reply.json();
@@ -106,7 +109,7 @@ async function choose(event) {
   const option = event.target.selectedOptions[0];
   if (!option.value) return;
   by("version").value = option.dataset.version;
-  const reply = await fetch(`/examples/${option.value}/response.json`);
+  const reply = await fetch(new URL(`examples/${option.value}/response.json`, base));
   by("body").value = await reply.text();
 }
 
