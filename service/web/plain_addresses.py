@@ -18,8 +18,24 @@ _RULE_SETS = {
 }
 _READY = {
     "type": "object",
-    "properties": {"status": {"const": "ready"}, "ruleSets": _RULE_SETS, "lastReload": {"type": "object"}},
-    "required": ["status", "ruleSets"],
+    "properties": {
+        "status": {"const": "ready"},
+        "ruleSets": _RULE_SETS,
+        "vignettes": {"type": "integer"},
+        "lastReload": {"type": "object"},
+    },
+    "required": ["status", "ruleSets", "vignettes"],
+}
+_STARTED = {"type": "object", "properties": {"status": {"const": "started"}}, "required": ["status"]}
+_UNREADY = {
+    "type": "object",
+    "properties": {
+        "status": {"enum": ["starting", "unsafe"]},
+        "failedVignettes": {"type": "array", "items": {"type": "string"}},
+        "ruleSets": _RULE_SETS,
+        "lastReload": {"type": "object"},
+    },
+    "required": ["status"],
 }
 _LIVE = {"type": "object", "properties": {"status": {"const": "live"}}, "required": ["status"]}
 _ANY = {"*/*": {"schema": {"type": "string"}}}
@@ -32,6 +48,13 @@ _ADDRESSES: tuple[tuple[str, str, str, Json, str], ...] = (
     ("/examples/{name}/response.json", "example", "An example of a response", _RESPONSE, "name"),
     ("/health/live", "live", "Whether the process answers", {"application/json": {"schema": _LIVE}}, ""),
     (
+        "/health/started",
+        "started",
+        "Whether it has begun",
+        {"application/json": {"schema": _STARTED}},
+        "",
+    ),
+    (
         "/health/ready",
         "ready",
         "Whether it can triage, and by which rules",
@@ -43,6 +66,10 @@ _ADDRESSES: tuple[tuple[str, str, str, Json, str], ...] = (
 """Path, operation id, summary, content of the reply, name of the parameter in the path."""
 
 
+_PROBES = ("started", "ready")
+"""What answers 503 when it is not so."""
+
+
 def plain_paths() -> Json:
     """The paths of OpenAPI of all that is not FHIR."""
     return {path: {"get": _get(name, summary, content, part)} for path, name, summary, content, part in _ADDRESSES}
@@ -52,6 +79,9 @@ def _get(name: str, summary: str, content: Json, part: str) -> Json:
     made: Json = {"operationId": name, "summary": summary, "tags": ["for people and probes"]}
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     replies: Json = {"200": {"description": f"{summary}.", "headers": headers, "content": content}}
+    if name in _PROBES:
+        content = {"application/json": {"schema": _UNREADY}}
+        replies["503"] = {"description": "Not yet, or not safe.", "headers": headers, "content": content}
     if part:
         made["parameters"] = [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}}]
         replies["404"] = {"$ref": "#/components/responses/404"}
