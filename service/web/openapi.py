@@ -30,17 +30,29 @@ _ROOTS = (*_TAKEN, *_ANSWERED, "Bundle")
 _REFUSED = {
     304: "The caller has it already: its If-None-Match is the ETag.",
     400: "The body is not JSON, not FHIR, or not structurally valid; or the address has a wrong parameter.",
+    401: "There is no access token, or it is not valid; see /.well-known/smart-configuration.",
+    403: "The access token does not allow this.",
     404: "There is nothing at this address.",
     406: "A version or format is asked for that is not served.",
+    408: "The request did not come in whole in time.",
     413: "The body is too long, or holds too much.",
     415: "The body comes in a version, format or encoding that is not served.",
     422: "Valid FHIR that cannot be triaged.",
+    503: "Not ready, or the identity provider does not answer: ask again after Retry-After.",
 }
 """What each status means; the words of the reply say more."""
 
+_HELD = (401, 403, 408, 503)
+"""How whatever takes a body may be refused, whatever is in it."""
+
 _OPERATIONS: dict[str, tuple[str, tuple[int, ...], tuple[str, ...], str]] = {
-    "triage": ("Bundle", (400, 406, 413, 415, 422), ("explain", "format"), "Triage a QuestionnaireResponse"),
-    "validate": ("OperationOutcome", (400, 406, 413, 415), ("format",), "Say everything that is wrong with one"),
+    "triage": ("Bundle", (*_HELD, 400, 406, 413, 415, 422), ("explain", "format"), "Triage a QuestionnaireResponse"),
+    "validate": (
+        "OperationOutcome",
+        (*_HELD, 400, 406, 413, 415),
+        ("format",),
+        "Say everything that is wrong with one",
+    ),
     "versions": ("Parameters", (304, 406), ("format", "have"), "The FHIR versions that are served"),
 }
 """Of each operation: the type it answers with, how it may refuse, its parameters, a summary."""
@@ -87,7 +99,13 @@ def document(base_url: str = "") -> Json:
         },
         "servers": [{"url": base_url or "/"}],
         "paths": _fhir_paths() | plain_paths(),
-        "components": {"schemas": _schemas(), "parameters": _PARAMETERS, "headers": _HEADERS, "responses": _refusals()},
+        "components": {
+            "schemas": _schemas(),
+            "parameters": _PARAMETERS,
+            "headers": _HEADERS,
+            "responses": _refusals(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -95,7 +113,8 @@ def _fhir_paths() -> Json:
     paths: Json = {}
     for served in SERVED:
         for operation in served.operations:
-            paths[f"/fhir/{served.resource_type}/${operation.name}"] = {"post": _operation(operation.name, body=True)}
+            asked = _operation(operation.name, body=True) | {"security": _needed(operation.needs)}
+            paths[f"/fhir/{served.resource_type}/${operation.name}"] = {"post": asked}
         paths |= {path: {"get": asked} for path, asked in _interactions(served)}
     for operation in SYSTEM_OPERATIONS:
         paths[f"/fhir/${operation.name}"] = {"get": _operation(operation.name, body=False)}
@@ -106,6 +125,11 @@ def _fhir_paths() -> Json:
 def _operation(name: str, *, body: bool) -> Json:
     made = _asked(*_OPERATIONS[name]) | {"operationId": name}
     return made | ({"requestBody": {"required": True, "content": _taken()}} if body else {})
+
+
+def _needed(scopes: tuple[str, ...]) -> list[Json]:
+    """The scopes that an access token must have where access is controlled; the first says that it need not be."""
+    return [{}, {"token": list(scopes)}]
 
 
 def _interactions(served: Served) -> list[tuple[str, Json]]:

@@ -6,8 +6,13 @@ from typing import Any
 
 Json = dict[str, Any]
 
+
+def _json(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}
+
+
 _HTML = {"text/html": {"schema": {"type": "string"}}}
-_JSON = {"application/json": {"schema": {"type": "object"}}}
+_JSON = _json({"type": "object"})
 _RULE_SETS = {
     "type": "array",
     "items": {
@@ -19,70 +24,56 @@ _RULE_SETS = {
 _READY = {
     "type": "object",
     "properties": {
-        "status": {"const": "ready"},
+        "status": {"enum": ["ready", "starting", "unsafe"]},
         "ruleSets": _RULE_SETS,
         "vignettes": {"type": "integer"},
-        "lastReload": {"type": "object"},
-    },
-    "required": ["status", "ruleSets", "vignettes"],
-}
-_STARTED = {"type": "object", "properties": {"status": {"const": "started"}}, "required": ["status"]}
-_UNREADY = {
-    "type": "object",
-    "properties": {
-        "status": {"enum": ["starting", "unsafe"]},
         "failedVignettes": {"type": "array", "items": {"type": "string"}},
-        "ruleSets": _RULE_SETS,
         "lastReload": {"type": "object"},
     },
     "required": ["status"],
 }
 _LIVE = {"type": "object", "properties": {"status": {"const": "live"}}, "required": ["status"]}
+_STARTED = {"type": "object", "properties": {"status": {"enum": ["started", "starting"]}}, "required": ["status"]}
 _ANY = {"*/*": {"schema": {"type": "string"}}}
 _RESPONSE = {"application/fhir+json": {"schema": {"type": "object"}}}
 
-_ADDRESSES: tuple[tuple[str, str, str, Json, str], ...] = (
-    ("/", "page", "A page for people", _HTML, ""),
-    ("/rules", "rules", "The rules in words", _HTML, ""),
-    ("/static/{filename}", "static", "What the pages need", _ANY, "filename"),
-    ("/examples/{name}/response.json", "example", "An example of a response", _RESPONSE, "name"),
-    ("/health/live", "live", "Whether the process answers", {"application/json": {"schema": _LIVE}}, ""),
-    (
-        "/health/started",
-        "started",
-        "Whether it has begun",
-        {"application/json": {"schema": _STARTED}},
-        "",
-    ),
-    (
-        "/health/ready",
-        "ready",
-        "Whether it can triage, and by which rules",
-        {"application/json": {"schema": _READY}},
-        "",
-    ),
-    ("/openapi.json", "openapi", "This document", _JSON, ""),
+_SMART = "Where to get an access token, and for what; nothing where none is needed"
+
+_ADDRESSES: tuple[tuple[str, str, str, Json, str, tuple[int, ...]], ...] = (
+    ("/", "page", "A page for people", _HTML, "", ()),
+    ("/rules", "rules", "The rules in words", _HTML, "", ()),
+    ("/static/{filename}", "static", "What the pages need", _ANY, "filename", (404,)),
+    ("/examples/{name}/response.json", "example", "An example of a response", _RESPONSE, "name", (404,)),
+    ("/health/live", "live", "Whether the process answers", _json(_LIVE), "", ()),
+    ("/health/started", "started", "Whether it has begun", _json(_STARTED), "", (503,)),
+    ("/health/ready", "ready", "Whether it can triage, and by which rules", _json(_READY), "", (503,)),
+    ("/metrics", "metrics", "For Prometheus, unless they have an address of their own", _ANY, "", (404,)),
+    ("/.well-known/smart-configuration", "smart", _SMART, _JSON, "", (404,)),
+    ("/fhir/.well-known/smart-configuration", "smart-fhir", _SMART, _JSON, "", (404,)),
+    ("/openapi.json", "openapi", "This document", _JSON, "", ()),
 )
-"""Path, operation id, summary, content of the reply, name of the parameter in the path."""
-
-
-_PROBES = ("started", "ready")
-"""What answers 503 when it is not so."""
+"""Path, operation id, summary, content of the reply, name of the parameter in the path, how it may be refused."""
 
 
 def plain_paths() -> Json:
     """The paths of OpenAPI of all that is not FHIR."""
-    return {path: {"get": _get(name, summary, content, part)} for path, name, summary, content, part in _ADDRESSES}
+    return {
+        path: {"get": _get(name, summary, content, part=part, refusals=refusals)}
+        for path, name, summary, content, part, refusals in _ADDRESSES
+    }
 
 
-def _get(name: str, summary: str, content: Json, part: str) -> Json:
+def _get(name: str, summary: str, content: Json, *, part: str, refusals: tuple[int, ...]) -> Json:
     made: Json = {"operationId": name, "summary": summary, "tags": ["for people and probes"]}
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    replies: Json = {"200": {"description": f"{summary}.", "headers": headers, "content": content}}
-    if name in _PROBES:
-        content = {"application/json": {"schema": _UNREADY}}
-        replies["503"] = {"description": "Not yet, or not safe.", "headers": headers, "content": content}
+    good = {
+        "description": f"{summary}.",
+        "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
+        "content": content,
+    }
+    not_good = {"description": "Not yet, or not safe.", "content": content}
+    replies: Json = {"200": good, **({"503": not_good} if 503 in refusals else {})}
+    if 404 in refusals:
+        replies["404"] = {"$ref": "#/components/responses/404"}
     if part:
         made["parameters"] = [{"name": part, "in": "path", "required": True, "schema": {"type": "string"}}]
-        replies["404"] = {"$ref": "#/components/responses/404"}
     return made | {"responses": replies}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-import logging
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,7 +18,6 @@ from typing import Any
 from attack.mutants import Mutant
 from attack.seeds import PUBLISHED
 
-from service.observe import LOGGER
 from service.settings import Settings
 from service.web.app import create_app
 from service.wiring import build_service, warm_up
@@ -45,6 +45,17 @@ class Reply:
             return None
 
 
+@contextlib.contextmanager
+def _standard_error(sink: io.BytesIO) -> Iterator[None]:
+    """Have what is written to standard error, such as a log that is started meanwhile, go there."""
+    before, sys.stderr = sys.stderr, io.TextIOWrapper(sink, write_through=True)
+    try:
+        yield
+    finally:
+        sys.stderr.detach()
+        sys.stderr = before
+
+
 class Door:
     """The application, with everything it logs kept at hand."""
 
@@ -54,14 +65,14 @@ class Door:
                 shutil.copy(path, f"{folder}/{path.parent.name}.yaml")
             settings = Settings(fixed_time=FIXED_TIME, bindings_path=Path(folder), log_level="DEBUG")
             service = build_service(settings)
-        self.app = create_app(settings, service)
+        self._log = io.BytesIO()
+        with _standard_error(self._log):
+            self.app = create_app(settings, service)
         warm_up(service)
-        self._log = io.StringIO()
-        LOGGER.handlers[:] = [logging.StreamHandler(self._log)]
 
     def _logged(self) -> str:
         """What was logged since this was asked last."""
-        said = self._log.getvalue()
+        said = self._log.getvalue().decode()
         self._log.seek(0)
         self._log.truncate()
         return said

@@ -36,9 +36,9 @@ TRICKS = (
 
 @pytest.fixture
 def served(serve: Callable[..., Served], environment: dict[str, str]) -> Iterator[Served]:
-    """A server that listens to the whole network, with an admin address."""
+    """A server that listens to the whole network, knows no callers, and has an admin address."""
     before = dict(environment)
-    environment["TRIAGE_HOST"] = "0.0.0.0"
+    environment |= {"TRIAGE_HOST": "0.0.0.0", "TRIAGE_AUTH": "none", "TRIAGE_INSECURE": "true"}
     try:
         yield serve(workers=1)
     finally:

@@ -17,7 +17,7 @@ from attack.mutants import FHIR_JSON, PATHS, TRIAGE, VALIDATE, Mutant, mutant
 from attack.places import resolves
 from attack.run import GROWTH_BYTES, Run, Tally
 
-from service.observe import LOGGER
+from service import observe
 
 MUTANTS = int(os.environ.get("ATTACK_MUTANTS", "3000"))
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
@@ -27,9 +27,9 @@ PLAIN = Mutant("POST", TRIAGE, "explain=false", {"Content-Type": FHIR_JSON}, GOO
 
 @pytest.fixture(scope="module")
 def door() -> Iterator[Door]:
-    before = LOGGER.handlers[:]
+    before = observe._logger
     yield Door()
-    LOGGER.handlers[:] = before
+    observe._logger = before
 
 
 def test_mutants_find_nothing(door: Door, tmp_path: Path) -> None:

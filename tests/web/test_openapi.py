@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from referencing.jsonschema import DRAFT202012
 from service.cli import main
 from service.fhir_io.primitives import PRIMITIVES as TESTS
 from service.fhir_io.type_schemas import PRIMITIVES
-from service.settings import packaged
+from service.settings import BESIDE, packaged
 from service.web.app import create_app
 from service.web.openapi import document
 from service.wiring import Service
@@ -56,7 +57,8 @@ def test_every_address_is_told_of_and_no_other(told: dict[str, Any], service: Se
     documented = {
         (re.sub("{.*?}", "{}", path), method.upper()) for path, methods in told["paths"].items() for method in methods
     }
-    assert documented == set(_served(create_app(service.settings, service)))
+    app = create_app(replace(service.settings, metrics_address=BESIDE), service)
+    assert documented == set(_served(app))
 
 
 def _served(app: Flask) -> list[tuple[str, str]]:
@@ -79,6 +81,13 @@ def _served(app: Flask) -> list[tuple[str, str]]:
 def test_every_operation_has_a_name_of_its_own(told: dict[str, Any]) -> None:
     names = [asked["operationId"] for methods in told["paths"].values() for asked in methods.values()]
     assert len(names) == len(set(names))
+
+
+def test_the_scopes_of_an_operation_are_told(told: dict[str, Any]) -> None:
+    triage, read = told["paths"][TRIAGE]["post"], told["paths"]["/fhir/Questionnaire/{id}"]["get"]
+    assert triage["security"] == [{}, {"token": ["system/QuestionnaireResponse.c", "system/RiskAssessment.r"]}]
+    assert {"401", "403", "408", "503"} <= set(triage["responses"])
+    assert "security" not in read
 
 
 def test_it_is_served_with_an_etag(client: FlaskClient, told: dict[str, Any]) -> None:

@@ -119,4 +119,6 @@ def test_health(client: FlaskClient, service: Service) -> None:
     assert client.get("/health/ready").json == {
         "status": "ready",
         "ruleSets": [{"id": "limb-numbness", "version": rule_set.version, "sha256": rule_set.digest}],
+        "vignettes": len(service.vignettes),
     }
+    assert len(service.vignettes) >= 4  # one for each level at least
