@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from service.fhir_io.periods import in_order, may_be_in_order
+from service.fhir_io.versions import FhirVersion
+
 Members = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A rule of the FHIR specification over the members of one object; `holds` looks only at which are present."""
+    """A rule of the FHIR specification over the members of one object; `holds` takes whatever they are."""
 
     key: str
     message: str
@@ -68,7 +71,16 @@ CPT_2 = Invariant(
     lambda value: not _has(value, "value") or _has(value, "system"),
 )
 
-INVARIANTS: dict[str, tuple[Invariant, ...]] = {
+PER_1 = Invariant("per-1", "A period ends no sooner than it starts.", "Compare start and end.", in_order)
+PER_1_OF_R5 = Invariant(PER_1.key, PER_1.message, PER_1.remedy, may_be_in_order)
+REF_2 = Invariant(
+    "ref-2",
+    "A reference has a reference, an identifier or a display.",
+    "Add one of them.",
+    lambda value: any(_has(value, name) for name in ("reference", "identifier", "display", "extension")),
+)
+
+_OF_ALL: dict[str, tuple[Invariant, ...]] = {
     "QuestionnaireResponseItem": (QRS_1,),
     "Extension": (EXT_1,),
     "ParametersParameter": (INV_1,),
@@ -80,5 +92,13 @@ INVARIANTS: dict[str, tuple[Invariant, ...]] = {
     "Attachment": (ATT_1,),
     "ContactPoint": (CPT_2,),
 }
-"""From the constraint tables of https://hl7.org/fhir/R4/ and R5; ele-1, ref-1 and dom-2 need more than one object's
-names and stand in structure.py."""
+_OF_R4 = _OF_ALL | {"Period": (PER_1,)}
+_OF_R5 = _OF_ALL | {"Period": (PER_1_OF_R5,), "Reference": (REF_2,)}
+
+
+def invariants_of(version: FhirVersion) -> dict[str, tuple[Invariant, ...]]:
+    """The invariants of each type, from the constraint tables of https://hl7.org/fhir/R4/, R4B and R5.
+
+    ele-1, ref-1, dom-2 to dom-5 and qrs-2 need more than one object and are checked in structure.py.
+    """
+    return _OF_R5 if version.r5_models else _OF_R4

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.fhir_io.invariants import INVARIANTS
+from service.fhir_io.contained import Pointers, contained_faults
+from service.fhir_io.invariants import invariants_of
 from service.fhir_io.library import library_verdict
 from service.fhir_io.problem_list import ProblemList, is_plain_name
+from service.fhir_io.repeated_answers import repeated_answers
 from service.fhir_io.shapes import Choice, Field, Shape, shape_of
 from service.fhir_io.versions import FhirVersion
 from service.problems import Problem
@@ -36,35 +38,45 @@ class _Walk:
         self.rewrite = False
         self._version = version
         self._found = found
-        self._local_references: list[tuple[str, str]] = []
+        self._invariants = invariants_of(version)
+        self._pointers = Pointers()
 
     def resource(self, value: dict[str, Any], path: str) -> None:
         """Check a resource that stands for itself; its local references are to its own contained resources (ref-1)."""
-        outer, self._local_references = self._local_references, []
+        outer, self._pointers = self._pointers, Pointers()
         self._typed(value, path)
         contained = value.get("contained")
         inside = contained if isinstance(contained, list) else []
         ids = {one["id"] for one in inside if isinstance(one, dict) and isinstance(one.get("id"), str)}
-        for where, target in self._local_references:
+        for where, target in self._pointers.local:
             if target not in ids:
                 self._found.structure(
                     where,
                     "A reference to #… needs a contained resource with that id (ref-1).",
                     "Add the resource to contained, or refer to it by its address.",
                 )
-        self._local_references = outer
+        for fault in contained_faults(value, path, self._pointers):
+            self._found.structure(*fault)
+        outer.named |= self._pointers.named
+        self._pointers = outer
 
     def _contained(self, value: dict[str, Any], path: str) -> None:
         if "contained" in value:
             self._found.structure(
                 f"{path}.contained", "A contained resource contains no other (dom-2).", "Put all of them side by side."
             )
+        self._pointers.inside = path
         self._typed(value, path)
+        self._pointers.inside = ""
 
     def _typed(self, value: dict[str, Any], path: str) -> None:
         shape = self._shape(value, path)
         if shape:
             self._members(value, shape, path)
+        if shape and shape.name == "QuestionnaireResponse" and self._version.combines_repeated_answers:
+            for where in repeated_answers(value):
+                message = "The answers to one question stand in one item (qrs-2)."
+                self._found.structure(path + where, message, "Put them into the answer of the first of the items.")
 
     def _shape(self, value: dict[str, Any], path: str) -> Shape | None:
         name = value.get("resourceType")
@@ -91,7 +103,7 @@ class _Walk:
                 self._found.structure(path, f"{shape.name}.{name} is required.", f"Add {name}.")
         for choice in shape.choices:
             self._choice(value, choice, path)
-        for invariant in INVARIANTS.get(shape.name, ()):
+        for invariant in self._invariants.get(shape.name, ()):
             if not invariant.holds(value):
                 self._found.structure(path, f"{invariant.message[:-1]} ({invariant.key}).", invariant.remedy)
         if shape.name == "Reference":
@@ -126,8 +138,8 @@ class _Walk:
         where = f"{path}.reference"
         if isinstance(target, str) and any(character.isspace() for character in target):
             self._found.structure(where, "A reference is a URL, which has no white space.", "Write it as type/id.")
-        elif isinstance(target, str) and target.startswith("#") and len(target) > 1:
-            self._local_references.append((where, target[1:]))
+        elif isinstance(target, str) and target.startswith("#") and (len(target) > 1 or not self._pointers.inside):
+            self._pointers.local.append((where, target[1:]))
 
     def _element(self, given: object, field: Field, parent: dict[str, Any], where: str) -> None:
         if not field.many:
@@ -177,6 +189,7 @@ class _Walk:
                 where, f"{field.name} is not one of the codes that FHIR allows here.", f"Use {listed}."
             )
         self.rewrite = self.rewrite or field.primitive == "uuid"
+        self._pointers.met(field.name, field.primitive, given)
 
 
 def _partner(field: Field, parent: dict[str, Any]) -> object:

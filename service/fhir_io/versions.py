@@ -43,6 +43,11 @@ class FhirVersion:
         """Whether QuestionnaireResponse.identifier repeats, as from R5 on."""
         return self.r5_models
 
+    @property
+    def combines_repeated_answers(self) -> bool:
+        """Whether several items may not answer one question (qrs-2), as from R5 on."""
+        return self.r5_models
+
 
 @cache
 def _model(resource_type: str, r5_models: bool) -> Any:

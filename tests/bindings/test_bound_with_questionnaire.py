@@ -28,7 +28,8 @@ def reply(bound: Callable[[Path], FlaskClient], folder: Path) -> Callable[[str, 
 def with_its_questionnaire() -> dict[str, Any]:
     response: dict[str, Any] = json.loads((FORM / "responses/numb_feet.json").read_bytes())
     questionnaire = json.loads((FORM / "questionnaire.json").read_bytes()) | {"id": "q"}
-    return {**response, "contained": [questionnaire], "subject": {"reference": "Patient/p"}}
+    refers = {"url": "http://example.org/of", "valueReference": {"reference": "#q"}}  # dom-3
+    return {**response, "contained": [questionnaire], "extension": [refers], "subject": {"reference": "Patient/p"}}
 
 
 def answered_twice() -> dict[str, Any]:

@@ -23,7 +23,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "source": {"reference": "Patient/example", "display": MARK},
         "text": {"status": "generated", "div": DIV},
         "meta": {"tag": [{"system": "http://example.org/tags", "code": "tag", "display": MARK}]},
-        "extension": [{"url": "http://example.org/name", "valueString": MARK}],
+        "extension": [
+            {"url": "http://example.org/name", "valueString": MARK},
+            {"url": "http://example.org/of", "valueReference": {"reference": "#inside"}},
+        ],
         "contained": [{"resourceType": "Patient", "id": "inside", "name": [{"text": MARK}]}],
         "basedOn": [{"reference": "ServiceRequest/1", "display": MARK}],
     },

@@ -31,6 +31,24 @@ VALUES: tuple[Any, ...] = (
     {"coding": [{"code": "x"}], "text": "x"}, {"identifier": {"value": "x"}}, {"period": {"start": "2024"}},
 )  # fmt: skip
 
+TWICE: tuple[Any, ...] = tuple({"linkId": "x", "answer": [{"valueBoolean": value}]} for value in (True, False))
+PERIODS: tuple[Any, ...] = (
+    {"start": "2024-03", "end": "2024-01-01"}, {"start": "2023", "end": "2024"}, {"start": "2024", "end": "2022"},
+)  # fmt: skip
+
+FITTING: dict[str, tuple[Any, ...]] = {
+    "subject": ({"type": "Patient"}, *({"identifier": {"value": "1", "period": period}} for period in PERIODS)),
+    "valueReference": ({"type": "Patient"}, {"display": "x"}),
+    "period": PERIODS,
+    "item": (
+        [*TWICE],
+        [{"linkId": "g", "item": [*TWICE]}],
+        [{"linkId": "g", "item": [{"linkId": "h", "item": [*TWICE]}]}],
+        [{"linkId": "g", "answer": [{"valueInteger": 1, "item": [*TWICE]}]}],
+    ),
+}
+"""What is sound by itself where a name stands, and may break an invariant."""
+
 NAMES = (
     "resourceType", "id", "status", "linkId", "text", "item", "answer", "valueBoolean", "valueCoding", "valueString",
     "valueInteger", "valueDecimal", "valueDate", "valueDateTime", "valueTime", "valueUri", "valueQuantity",
@@ -57,7 +75,7 @@ def seeds() -> tuple[bytes, ...]:
             continue
         if isinstance(body, dict) and body.get("resourceType") in ("QuestionnaireResponse", "Parameters"):
             found.append(json.dumps(body, ensure_ascii=False).encode())
-    return (*found, json.dumps(EVERYTHING).encode())
+    return (*found, *(json.dumps(one).encode() for one in (EVERYTHING, EVERYTHING_IN_R5)))
 
 
 EVERYTHING = {
@@ -85,6 +103,8 @@ EVERYTHING = {
     ],
 }
 """A body of all that is plain."""
+
+EVERYTHING_IN_R5 = EVERYTHING | {"identifier": [EVERYTHING["identifier"]]}
 
 
 def near_misses(seed: int) -> Iterator[bytes]:
@@ -146,6 +166,13 @@ def _wrap(die: random.Random, body: Any) -> None:
     place[key] = [place[key]] if die.random() < 0.5 else {"value": place[key]}
 
 
+def _fit(die: random.Random, body: Any) -> None:
+    places = [(one, name) for one in _containers(body) if isinstance(one, dict) for name in one if name in FITTING]
+    place, name = die.choice(places or [(body, "item")])
+    if isinstance(place, dict):
+        place[name] = copy.deepcopy(die.choice(FITTING[name]))
+
+
 def _repeat(die: random.Random, body: Any) -> None:
     """A key that json.dumps writes like another one beside it."""
     place, key = _somewhere(die, body)
@@ -182,4 +209,5 @@ CHANGES: tuple[Callable[[random.Random, Any], None], ...] = (
     _rename,
     _wrap,
     _repeat,
+    _fit,
 )

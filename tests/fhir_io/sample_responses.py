@@ -28,5 +28,10 @@ def response(*items: dict[str, Any], **members: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
+def pointing_at(*ids: str) -> list[dict[str, Any]]:
+    """Extensions that refer to contained resources, which nothing else may refer to (dom-3)."""
+    return [{"url": "http://example.org/of", "valueReference": {"reference": f"#{one}"}} for one in ids]
+
+
 def parameters(*given: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Parameters", "parameter": list(given)}

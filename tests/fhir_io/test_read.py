@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sample_responses import ANSWERS, CANON, SNOMED_CT, item, option, parameters, response
+from sample_responses import ANSWERS, CANON, SNOMED_CT, item, option, parameters, pointing_at, response
 
 from service.fhir_io.read import Request, read_request, validation_problems
 from service.fhir_io.versions import R4, R5, VERSIONS, FhirVersion
@@ -334,7 +334,8 @@ class TestSubject:
     )
     def test_unusable(self, reader: Reader, subject: dict[str, Any]) -> None:
         words = "The subject has neither a reference that resolves outside the response nor an identifier with a value."
-        body = response(subject=subject, contained=[{"resourceType": "Patient", "id": "p"}])
+        inside = [{"resourceType": "Patient", "id": "p"}]
+        body = response(subject=subject, contained=inside, extension=pointing_at("p"))
         assert reader.one_refusal(body) == (Kind.SUBJECT, f"{ROOT}.subject: {words} {self.PATIENT}")
 
     @pytest.mark.parametrize("subject", [{"reference": "Group/1"}, {"reference": "urn:oid:1.2.3", "type": "Device"}])

@@ -16,6 +16,8 @@ URL = "http://example.org/x"
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">'
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
 
+TO_A = {"subject": {"reference": "#a"}}
+
 
 def found(resource: dict[str, Any], version: FhirVersion = R4) -> list[tuple[str, str]]:
     problems = structural_problems(resource, version, str(resource.get("resourceType", "")))
@@ -176,27 +178,27 @@ def test_answers(value: dict[str, Any], where: str, message: str) -> None:
         ({"id": "a" * 65}, ".id", "An id is 1 to 64 letters, digits, hyphens and points."),
         ({"contained": [{"id": "a"}]}, ".contained[0]", "resourceType is missing."),
         (
-            {"contained": [{"resourceType": "Banana", "id": "a"}]},
+            {"contained": [{"resourceType": "Banana", "id": "a"}], **TO_A},
             ".contained[0].resourceType",
             "FHIR R4 has no resource type Banana.",
         ),
         (
-            {"contained": [{"resourceType": "HumanName", "id": "a"}]},
+            {"contained": [{"resourceType": "HumanName", "id": "a"}], **TO_A},
             ".contained[0].resourceType",
             "FHIR R4 has no resource type HumanName.",
         ),
         (
-            {"contained": [{"resourceType": ["Patient"]}]},
+            {"contained": [{"resourceType": ["Patient"], "id": "a"}], **TO_A},
             ".contained[0].resourceType",
             "This is not the name of a resource type.",
         ),
         (
-            {"contained": [{"resourceType": "Patient", "gender": "m"}]},
+            {"contained": [{"resourceType": "Patient", "id": "a", "gender": "m"}], **TO_A},
             ".contained[0].gender",
             "gender is not one of the codes that FHIR allows here.",
         ),
         (
-            {"contained": [{"resourceType": "Patient", "contained": [{"resourceType": "Patient"}]}]},
+            {"contained": [{"resourceType": "Patient", "id": "a", "contained": [{"resourceType": "Patient"}]}], **TO_A},
             ".contained[0].contained",
             "A contained resource contains no other (dom-2).",
         ),
@@ -235,6 +237,11 @@ def test_answers(value: dict[str, Any], where: str, message: str) -> None:
             ".text.div",
             "This is not well-formed XHTML.",
         ),
+        (
+            {"text": {"status": "generated", "div": f"{DIV}<p> \n</p></div>"}},
+            ".text.div",
+            "A narrative has text or an image (txt-2).",
+        ),
     ],
 )
 def test_responses(members: dict[str, Any], where: str, message: str) -> None:
@@ -251,18 +258,21 @@ def test_responses(members: dict[str, Any], where: str, message: str) -> None:
         {"authored": "1987"},
         {"contained": [{"resourceType": "Patient", "id": "p"}], "subject": {"reference": "#p"}},
         {
+            "subject": {"reference": "#p"},
             "contained": [
                 {
                     "resourceType": "Patient",
+                    "id": "p",
                     "name": [{"given": ["Ann", None], "_given": [None, ABSENT]}],
                     "extension": [{"url": URL, "valueDecimal": 1}],
                 }
-            ]
+            ],
         },
         {"subject": {"type": "Patient", "identifier": {"system": "urn:oid:1.2.3", "value": "4"}}},
         {"item": [item("a", {"_valueString": ABSENT})]},
         {"item": [item("a", {"_valueString": ABSENT, "item": [item("b", {"valueTime": "10:00:00"})]})]},
         {"text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>a</p></div>'}},
+        {"text": {"status": "generated", "div": f'{DIV}<img src="a.png" alt="a"/></div>'}},
         {
             "item": [
                 item(

@@ -145,16 +145,25 @@ def theirs(*answers: dict[str, Any], **members: Any) -> dict[str, Any]:
     return grouped(item=[item], **{"questionnaire": "http://example.org/q", **members})
 
 
+# What is contained is referred to by its id (dom-3), whatever names it by its address
+REFERRED_TO = {"extension": [{"url": "http://example.org/of", "valueReference": {"reference": "#q"}}]}
+
+
 class TestContained:
     @pytest.mark.parametrize("name", ["#q", "http://example.org/q", "http://example.org/q|2"])
     def test_by_its_id_or_address(self, validated: Callable[..., Said], name: str) -> None:
-        body = theirs(questionnaire=name, contained=[THEIRS])
-        assert validated(body) == [("error", f"QuestionnaireResponse.item[0]: {MISSING}")]
-        assert validated(theirs({"valueInteger": 3}, questionnaire=name, contained=[THEIRS])) == ALL_WELL
+        inside = {"questionnaire": name, "contained": [THEIRS], **REFERRED_TO}
+        assert validated(theirs(**inside)) == [("error", f"QuestionnaireResponse.item[0]: {MISSING}")]
+        assert validated(theirs({"valueInteger": 3}, **inside)) == ALL_WELL
+
+    def test_by_its_address_alone_it_is_not_referred_to(self, validated: Callable[..., Said]) -> None:
+        [(severity, said)] = validated(theirs(questionnaire="http://example.org/q", contained=[THEIRS]))
+        assert severity == "error"
+        assert said.startswith("QuestionnaireResponse.contained[0]: A contained resource is referred to from ")
 
     @pytest.mark.parametrize("name", ["#p", "http://example.org/q|3", "http://example.org/p"])
     def test_another_one_is_not_known(self, validated: Callable[..., Said], name: str) -> None:
-        assert validated(theirs(questionnaire=name, contained=[THEIRS])) == ALL_WELL
+        assert validated(theirs(questionnaire=name, contained=[THEIRS], **REFERRED_TO)) == ALL_WELL
 
     def test_its_value_sets_are_beside_it(self, validated: Callable[..., Said]) -> None:
         compose = {"include": [{"system": "http://example.org/s", "concept": [{"code": "a"}]}]}

@@ -55,6 +55,11 @@ PRIMITIVES: dict[str, Schema] = {
 _NEVER = frozenset({"contained", "modifierExtension", "implicitRules", "id", "extension", "assigner"})
 """Elements that are left to the thorough way wherever they stand; only the id of the response comes back in."""
 
+_TIGHTENED: dict[str, Schema] = {
+    "Period": {"not": {"required": ["start", "end"]}},  # to compare them takes more than a look (per-1)
+    "Reference": {"anyOf": [{"required": [name]} for name in ("reference", "identifier", "display")]},  # ref-2 of R5
+}
+
 _PLAIN_TYPES = frozenset({"Coding", "CodeableConcept", "Identifier", "Period", "Reference"})
 
 
@@ -83,7 +88,7 @@ def _plain_types(shapes: list[Shape], made: dict[str, Schema]) -> None:
             if name in _PLAIN_TYPES and name not in made and field.name not in _NEVER:
                 made[name] = {}  # a type that holds itself ends here: see _NEVER
                 _plain_types([field.shape()], made)
-                made[name] = _object(field.shape(), _members(field.shape(), made))
+                made[name] = _object(field.shape(), _members(field.shape(), made)) | _TIGHTENED.get(name, {})
 
 
 def _type_name(field: Field) -> str:

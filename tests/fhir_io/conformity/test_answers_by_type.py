@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from forms import answered, coded, extension, problems, question, questionnaire, told
-from sample_responses import item
+from sample_responses import item, pointing_at
 
 from service.fhir_io.conformity.answers import TYPES
 from service.fhir_io.versions import R4, R5
@@ -160,7 +160,8 @@ class TestValueSets:
     def told(self, rule_set: RuleSet, given: Any, reference: str = "#vs", **value_set: Any) -> list[tuple[str, str]]:
         contained = {"resourceType": "ValueSet", "id": "vs", "url": "http://example.org/vs", "status": "active"}
         asked = question("q", "choice", answerValueSet=reference)
-        form = questionnaire(asked, contained=[contained | {"version": "1"} | value_set])
+        inside = [contained | {"version": "1"} | value_set]
+        form = questionnaire(asked, contained=inside, extension=pointing_at("vs"))
         return told(rule_set, form, answered("q", given))
 
     @pytest.mark.parametrize("reference", ["#vs", "http://example.org/vs", "http://example.org/vs|1"])

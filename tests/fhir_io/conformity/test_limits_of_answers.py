@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from forms import SDC, answered, coded, extension, limited, problems, question, questionnaire, told
-from sample_responses import item
+from sample_responses import item, pointing_at
 
 from service.fhir_io.versions import R4, R5
 from service.problems import Kind
@@ -259,5 +259,6 @@ class TestReferences:
             {"resourceType": "Group", "id": "g", "type": "person", "actual": True},
         ]
         said = "The reference is to a resource of a type that the question does not take."
-        found = told(rule_set, form, item("q", {"valueReference": given}), contained=contained)
+        filled, refers = item("q", {"valueReference": given}), pointing_at("p", "g")
+        found = told(rule_set, form, filled, contained=contained, extension=refers)
         assert found == ([] if fits else [(f"{WHERE}Reference", said)])
