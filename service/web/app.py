@@ -44,16 +44,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     in_force = InForce(service or build_service(settings), board)
     app.extensions["watch"] = watch = Watch(in_force, seats=seats)
-    app.register_blueprint(triage.DOOR, url_prefix="/fhir")
-    app.register_blueprint(validate.DOOR, url_prefix="/fhir")
-    app.register_blueprint(definitions.DOOR, url_prefix="/fhir")
-    app.register_blueprint(health.DOOR)
-    app.register_blueprint(openapi.DOOR)
-    app.register_blueprint(page.DOOR)
-    app.register_blueprint(reference.DOOR)
-    app.register_blueprint(access.DOOR)
-    if settings.metrics_address == BESIDE:
-        app.register_blueprint(metrics.DOOR)
+    _open_doors(app, settings)
     access.keep(app, settings)
     throttling.keep(app, settings)
     app.wsgi_app = opened(doorstep.guarded(app.wsgi_app, settings), settings.cors_origins.split())  # type: ignore[method-assign, assignment]
@@ -61,3 +52,12 @@ def create_app(
     app.wsgi_app = proxies.trusting(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
     try_vignettes(watch)
     return app
+
+
+def _open_doors(app: Flask, settings: Settings) -> None:
+    for door in (triage.DOOR, validate.DOOR, definitions.DOOR):
+        app.register_blueprint(door, url_prefix="/fhir")
+    for door in (health.DOOR, openapi.DOOR, page.DOOR, reference.DOOR, access.DOOR):
+        app.register_blueprint(door)
+    if settings.metrics_address == BESIDE:
+        app.register_blueprint(metrics.DOOR)
