@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from deploying.conftest import run
-from deploying.test_lock import pinned
+from deploying.test_locked_packages import pinned
 
 
 @pytest.fixture(scope="module")
