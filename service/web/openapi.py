@@ -38,11 +38,12 @@ _REFUSED = {
     413: "The body is too long, or holds too much.",
     415: "The body comes in a version, format or encoding that is not served.",
     422: "Valid FHIR that cannot be triaged.",
-    503: "Not ready, or the identity provider does not answer: ask again after Retry-After.",
+    429: "Asked more often than is allowed: ask again after Retry-After.",
+    503: "Not ready, too much to do, or the identity provider does not answer: ask again after Retry-After.",
 }
 """What each status means; the words of the reply say more."""
 
-_HELD = (401, 403, 408, 503)
+_HELD = (401, 403, 408, 429, 503)
 """How whatever takes a body may be refused, whatever is in it."""
 
 _OPERATIONS: dict[str, tuple[str, tuple[int, ...], tuple[str, ...], str]] = {

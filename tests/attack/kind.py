@@ -25,7 +25,8 @@ def _questions() -> tuple[Item, ...]:
 def _response(body: Any) -> Any:
     """The response in a body, which may be anything."""
     if isinstance(body, dict) and body.get("resourceType") == "Parameters":
-        for one in body.get("parameter") or ():
+        given = body.get("parameter")
+        for one in given if isinstance(given, list) else ():
             if isinstance(one, dict) and isinstance(one.get("resource"), dict):
                 return one["resource"]
     return body

@@ -26,7 +26,7 @@ GOOD = json.dumps(
     }
 ).encode()
 PLAIN = f"POST {TRIAGE}?explain=false HTTP/1.1\r\nHost: x\r\nContent-Type: application/fhir+json\r\n".encode()
-_STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) [^\r\n]*\r\n")
+_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3}) [^\r\n]*\r\n")
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
 

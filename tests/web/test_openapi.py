@@ -86,7 +86,7 @@ def test_every_operation_has_a_name_of_its_own(told: dict[str, Any]) -> None:
 def test_the_scopes_of_an_operation_are_told(told: dict[str, Any]) -> None:
     triage, read = told["paths"][TRIAGE]["post"], told["paths"]["/fhir/Questionnaire/{id}"]["get"]
     assert triage["security"] == [{}, {"token": ["system/QuestionnaireResponse.c", "system/RiskAssessment.r"]}]
-    assert {"401", "403", "408", "503"} <= set(triage["responses"])
+    assert {"401", "403", "408", "429", "503"} <= set(triage["responses"])
     assert "security" not in read
 
 
