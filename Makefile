@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 HAPI := conformance/hapi/target/classpath
 MEDPLUM := conformance/medplum/node_modules/.package-lock.json
 # The extras (of pyproject.toml) that the image has, parted by spaces.
-IMAGE_EXTRAS := otel
+IMAGE_EXTRAS := otel redis
 LOCK := $(VENV)-deploy/bin/uv pip compile --upgrade --quiet --generate-hashes --no-annotate \
   --python-version 3.12 --python-platform x86_64-unknown-linux-gnu
 IMAGE ?= numbness-triage

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Install what the tests of deploy/ need of Debian's packages (as root): HAProxy, promtool, podman, and Docker Compose 2 from
+# Install what the tests need of Debian's packages (as root): Redis, Chromium, HAProxy, promtool, podman, and Docker Compose 2 from
 # Debian 13, which is put beside the other tools and touches nothing else: deploy/debian_tools.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$PWD/.venv-deploy/bin
 
 missing=()
-for needed in haproxy=haproxy promtool=prometheus podman=podman buildah=buildah runc=runc catatonit=catatonit mmdebstrap=mmdebstrap; do
+for needed in redis-server=redis-server chromium=chromium haproxy=haproxy promtool=prometheus podman=podman buildah=buildah runc=runc catatonit=catatonit mmdebstrap=mmdebstrap; do
   command -v "${needed%=*}" > /dev/null || [ -x "/usr/sbin/${needed%=*}" ] || [ -x "/usr/libexec/podman/${needed%=*}" ] || missing+=("${needed#*=}")
 done
 if [ ${#missing[@]} -gt 0 ]; then

@@ -45,7 +45,8 @@ _BODIES = {problem.kind: orjson.dumps(operation_outcome([problem])) for problem 
 
 
 def _refuse(problem: Problem, start_response: Any) -> list[bytes]:
-    passing().kinds = [problem.kind.value]
+    this = passing()
+    this.refused_for, this.kinds = problem.kind.value, [problem.kind.value]
     body = _BODIES[problem.kind]
     headers = [("Content-Type", FHIR_JSON), ("Content-Length", str(len(body)))]
     if problem.kind is Kind.BUSY:

@@ -20,19 +20,19 @@ def deep(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def many(response: dict[str, Any]) -> dict[str, Any]:
-    return {**response, "item": [{"linkId": "x"}] * 11}
+    return {**response, "item": [{"linkId": "x"}] * 101}
 
 
 def long(response: dict[str, Any]) -> dict[str, Any]:
-    return {**response, "language": " " * 3_000}
+    return {**response, "language": " " * 20_000}
 
 
 @pytest.fixture(scope="module")
 def narrow(start_server: Callable[..., Any]) -> Any:
     return start_server(
         TRIAGE_WORKERS="1",
-        TRIAGE_MAX_BODY_BYTES="2048",
-        TRIAGE_MAX_ITEMS="10",
+        TRIAGE_MAX_BODY_BYTES="16384",
+        TRIAGE_MAX_ITEMS="100",
         TRIAGE_MAX_DEPTH="16",
         TRIAGE_REQUEST_TIMEOUT="1",
     )
@@ -41,9 +41,9 @@ def narrow(start_server: Callable[..., Any]) -> Any:
 @pytest.mark.parametrize(
     ("make", "status", "code", "said"),
     [
-        (long, 413, "too-long", "The body is longer than 2048 bytes. Send less."),
+        (long, 413, "too-long", "The body is longer than 16384 bytes. Send less."),
         (deep, 400, "structure", "The body is nested more than 16 levels deep."),
-        (many, 413, "too-long", "10 items"),
+        (many, 413, "too-long", "100 items"),
     ],
 )
 def test_a_body_beyond_a_limit(

@@ -186,8 +186,13 @@ def test_a_redis_that_is_not_there_turns_nobody_away(url: str) -> None:
     assert rates.is_alone
 
 
-def test_a_redis_that_does_not_answer_is_given_up_on() -> None:
+@pytest.mark.parametrize(("redis_seconds", "patience_seconds"), [(0.1, 20), (20, 0.1)])
+def test_a_redis_that_does_not_answer_is_given_up_on(
+    monkeypatch: pytest.MonkeyPatch, redis_seconds: float, patience_seconds: float
+) -> None:
     """It takes connections, and says nothing: a request waits once, for a moment, and the next ones do not."""
+    monkeypatch.setattr("service.web.rates.REDIS_SECONDS", redis_seconds)
+    monkeypatch.setattr("service.web.rates.PATIENCE_SECONDS", patience_seconds)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"redis://127.0.0.1:{mute.getsockname()[1]}"
         rates = Rates(Settings(rate_limit=THREE, rate_limit_storage=url))
