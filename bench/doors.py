@@ -13,13 +13,13 @@ import orjson
 from service.assess import Triage
 from service.assess import assess as assess_response
 from service.fhir_io.admission.admit import admitted
+from service.fhir_io.admission.body import parse_body
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.answers import read_answers
-from service.fhir_io.body import parse_body
 from service.fhir_io.build import build_bundle
 from service.fhir_io.canonical import PRIORITY, Edition
 from service.fhir_io.read import read_request
 from service.fhir_io.respond import questionnaire_response
-from service.fhir_io.structure import structural_problems
 from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import R4
 from service.problems import Refused

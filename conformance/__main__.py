@@ -23,9 +23,9 @@ from conformance.compare import (
 )
 from conformance.judges import Judged, hapi, medplum
 from service.assess import Triage, validate
-from service.fhir_io.body import parse_body
+from service.fhir_io.admission.body import parse_body
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.outcome import is_error
-from service.fhir_io.structure import structural_problems
 from service.fhir_io.versions import FhirVersion
 from service.problems import Refused
 from service.settings import Settings

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.fhir_io.admission.admit import admitted
+from service.fhir_io.admission.body import Limits, has_more_parts, parse_body
 from service.fhir_io.age import age_problem
-from service.fhir_io.body import Limits, has_more_parts, parse_body
 from service.fhir_io.build import build_bundle
 from service.fhir_io.choice import rule_set_for
 from service.fhir_io.read import Request, read_request, validation_problems

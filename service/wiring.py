@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from service.assess import Triage, assess
 from service.canary import Vignette, vignettes_of
-from service.fhir_io.body import Limits
+from service.fhir_io.admission.body import Limits
 from service.fhir_io.versions import DEFAULT
 from service.ruleset.bindings.load import load_bindings
 from service.ruleset.cases import Case

@@ -11,7 +11,7 @@ from service.cli.generating import COUNT, SEED, write_file
 from service.cli.impact_page import page
 from service.cli.impact_words import Report, in_words, verdicts
 from service.cli.recorded import Readers, read_recorded
-from service.fhir_io.body import Limits
+from service.fhir_io.admission.body import Limits
 from service.fhir_io.versions import DEFAULT, VERSIONS, FhirVersion
 from service.ruleset.generate import draw, items_of_both, together
 from service.ruleset.impact import Sample, compare, known_answers

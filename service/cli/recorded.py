@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.fhir_io.admission.body import Limits, parse_body
 from service.fhir_io.answers import ReadAnswers, read_answers
-from service.fhir_io.body import Limits, parse_body
 from service.fhir_io.parameters import RESPONSE
 from service.fhir_io.read import read_request
 from service.fhir_io.terminology import ANSWERS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from service.fhir_io.problem_list import ProblemList
+from service.fhir_io.admission.problem_list import ProblemList
 from service.fhir_io.yes_no import MEANINGS, SNOMED_CT, SYSTEMS
 from service.problems import Kind, Problem
 from service.triage.model import RuleSet

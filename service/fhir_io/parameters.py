@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from service.fhir_io.problem_list import ProblemList, is_plain_name
+from service.fhir_io.admission.problem_list import ProblemList, is_plain_name
 from service.problems import Kind, Problem
 
 RESPONSE = "QuestionnaireResponse"

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.fhir_io.admission.problem_list import ProblemList
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.answers import ReadAnswers, read_answers
 from service.fhir_io.bound import read_bound_answers
 from service.fhir_io.choice import binding_for
 from service.fhir_io.conformity.check import differences, refused_differences
 from service.fhir_io.conformity.known import known_questionnaire
 from service.fhir_io.parameters import Envelope, open_envelope, type_problem
-from service.fhir_io.problem_list import ProblemList
-from service.fhir_io.structure import structural_problems
 from service.fhir_io.subject import check_encounter, encounter_of, subject_of
 from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import FhirVersion

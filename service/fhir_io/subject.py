@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from service.fhir_io.admission.problem_list import ProblemList
 from service.fhir_io.parameters import Envelope, Placed
-from service.fhir_io.problem_list import ProblemList
 from service.problems import Kind, Problem
 
 _TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from service.fhir_io.shapes import Field, Shape, shape_of
+from service.fhir_io.admission.shapes import Field, Shape, shape_of
 from service.fhir_io.versions import FhirVersion
 
 Schema = dict[str, Any]

@@ -12,7 +12,7 @@ from attack.door import Reply
 from attack.mutants import TRIAGE, VALIDATE, Mutant
 from attack.places import resolves
 
-from service.fhir_io.structure import structural_problems
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.versions import VERSIONS
 
 Send = Callable[[Mutant], Reply]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sample_responses import CANON
 
-from service.fhir_io.body import parse_body
+from service.fhir_io.admission.body import parse_body
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.outcome import is_error
 from service.fhir_io.read import validation_problems
-from service.fhir_io.structure import structural_problems
 from service.fhir_io.versions import R4, R4B, R5
 from service.problems import Problem, Refused
 from service.triage.model import RuleSet

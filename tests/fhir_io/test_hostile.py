@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_responses import CANON, item, option, parameters, response
 
-from service.fhir_io.body import parse_body
+from service.fhir_io.admission.body import parse_body
 from service.fhir_io.read import read_request, validation_problems
 from service.fhir_io.versions import VERSIONS, FhirVersion
 from service.problems import Refused

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.fhir_io.body import Limits
+from service.fhir_io.admission.body import Limits
 
 TRIAGE = "/fhir/QuestionnaireResponse/$triage"
 FHIR = {"Content-Type": "application/fhir+json"}

@@ -21,7 +21,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from service.cli import main
-from service.fhir_io.primitives import PRIMITIVES as TESTS
+from service.fhir_io.admission.primitives import PRIMITIVES as TESTS
 from service.fhir_io.type_schemas import PRIMITIVES
 from service.settings import BESIDE, packaged
 from service.web.app import create_app

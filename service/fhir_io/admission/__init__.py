@@ -1,1 +1,1 @@
-"""The fast way into the service: a body that is plainly valid FHIR is taken without asking fhir.resources."""
+"""The way in: one verdict on each body, by a fast look where it is plain FHIR, else by a strict walk and the library."""

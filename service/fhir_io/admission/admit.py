@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from service.fhir_io.admission.body import Limits, parse_body
 from service.fhir_io.admission.fast import FastAdmission, fast_admission
-from service.fhir_io.body import Limits, parse_body
 from service.fhir_io.versions import FhirVersion
 from service.observe import log
 

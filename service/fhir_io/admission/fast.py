@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+from service.fhir_io.admission.body import Limits, has_more_parts
+from service.fhir_io.admission.repeated_answers import repeated_answers
 from service.fhir_io.admission.schema import DEEPEST, plain_schemas
-from service.fhir_io.body import Limits, has_more_parts
-from service.fhir_io.repeated_answers import repeated_answers
 from service.fhir_io.versions import FhirVersion
 
 _ESCAPES = (b"\\u00", b"\\b", b"\\f")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.fhir_io.shapes import Field, Shape, shape_of
+from service.fhir_io.admission.shapes import Field, Shape, shape_of
 from service.fhir_io.versions import FhirVersion
 
 Schema = dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.fhir_io.admission.problem_list import ProblemList
 from service.fhir_io.answers import SPEAKABLE_LINK
 from service.fhir_io.conformity.as_read import as_read
 from service.fhir_io.conformity.form import FormItem
@@ -12,7 +13,6 @@ from service.fhir_io.conformity.rulings import Fault, Rule
 from service.fhir_io.conformity.tree import check_tree
 from service.fhir_io.outcome import is_error
 from service.fhir_io.parameters import Envelope
-from service.fhir_io.problem_list import ProblemList
 from service.fhir_io.terminology import ANSWERS
 from service.fhir_io.versions import FhirVersion
 from service.problems import Problem

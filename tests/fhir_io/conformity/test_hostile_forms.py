@@ -9,7 +9,7 @@ import pytest
 from forms import answered, extension, group, limited, question, questionnaire
 from sample_responses import CANON, item, parameters, response
 
-from service.fhir_io.body import parse_body
+from service.fhir_io.admission.body import parse_body
 from service.fhir_io.read import validation_problems
 from service.fhir_io.versions import R4
 from service.triage.model import RuleSet

@@ -9,7 +9,7 @@ from typing import Any
 
 from sample_responses import CANON
 
-from service.fhir_io.body import parse_body
+from service.fhir_io.admission.body import parse_body
 from service.fhir_io.conformity import check
 from service.fhir_io.read import read_request, validation_problems
 from service.fhir_io.versions import R4, R5, FhirVersion

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sample_responses import item, parameters, response
 
-from service.fhir_io.structure import structural_problems
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.versions import R4, R4B, R5, VERSIONS, FhirVersion
 
 ROOT = "QuestionnaireResponse"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.fhir_io.contained import Pointers, contained_faults
-from service.fhir_io.invariants import invariants_of
-from service.fhir_io.library import library_verdict
-from service.fhir_io.problem_list import ProblemList, is_plain_name
-from service.fhir_io.repeated_answers import repeated_answers
-from service.fhir_io.shapes import Choice, Field, Shape, shape_of
+from service.fhir_io.admission.contained import Pointers, contained_faults
+from service.fhir_io.admission.invariants import invariants_of
+from service.fhir_io.admission.library import library_verdict
+from service.fhir_io.admission.problem_list import ProblemList, is_plain_name
+from service.fhir_io.admission.repeated_answers import repeated_answers
+from service.fhir_io.admission.shapes import Choice, Field, Shape, shape_of
 from service.fhir_io.versions import FhirVersion
 from service.problems import Problem
 

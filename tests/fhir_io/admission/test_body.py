@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from service.fhir_io.body import Limits, parse_body
+from service.fhir_io.admission.body import Limits, parse_body
 from service.problems import Kind, Refused
 
 

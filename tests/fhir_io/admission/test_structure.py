@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sample_responses import item, parameters, response
 
-from service.fhir_io.body import parse_body
-from service.fhir_io.library import library_verdict
-from service.fhir_io.problem_list import ProblemList
-from service.fhir_io.structure import structural_problems
+from service.fhir_io.admission.body import parse_body
+from service.fhir_io.admission.library import library_verdict
+from service.fhir_io.admission.problem_list import ProblemList
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.versions import R4, R4B, R5, VERSIONS, FhirVersion
 
 ROOT = "QuestionnaireResponse"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from service.fhir_io.narrative import narrative_fault
+from service.fhir_io.admission.narrative import narrative_fault
 
 Test = Callable[[object], str]
 """Gives a sentence on what is wrong with a value, which does not repeat the value, or nothing."""

@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
-from service.fhir_io.primitives import PRIMITIVES
+from service.fhir_io.admission.primitives import PRIMITIVES
 
 _DAY = len("2024-01-31")
 _SECOND = len("2024-01-31T10:00:00")

@@ -14,9 +14,9 @@ import pytest
 from near_misses import EVERYTHING, EVERYTHING_IN_R5, near_misses
 
 from service.fhir_io.admission import admit, fast
+from service.fhir_io.admission.body import Limits, parse_body
 from service.fhir_io.admission.schema import PRIMITIVES, plain_schemas
-from service.fhir_io.body import Limits, parse_body
-from service.fhir_io.structure import structural_problems
+from service.fhir_io.admission.structure import structural_problems
 from service.fhir_io.versions import R4, R5, VERSIONS, FhirVersion
 from service.problems import Refused
 

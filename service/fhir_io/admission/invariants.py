@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from service.fhir_io.periods import in_order, may_be_in_order
+from service.fhir_io.admission.periods import in_order, may_be_in_order
 from service.fhir_io.versions import FhirVersion
 
 Members = dict[str, Any]

@@ -9,7 +9,7 @@ from importlib import import_module
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
-from service.fhir_io.primitives import PRIMITIVES, Test
+from service.fhir_io.admission.primitives import PRIMITIVES, Test
 
 _OPEN_LISTS = frozenset({"+", "etc."})
 _COMPARATORS = frozenset({"<", "<=", ">=", ">", "ad"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from service.fhir_io.problem_list import ProblemList, is_plain_name
+from service.fhir_io.admission.problem_list import ProblemList, is_plain_name
 from service.problems import Kind, Problem, Refused
 
 _LONGEST_NUMBER = 40

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from service.fhir_io.problem_list import ProblemList
+from service.fhir_io.admission.problem_list import ProblemList
 from service.fhir_io.versions import FhirVersion
 
 _REMEDY = "Compare the element with the FHIR specification."
