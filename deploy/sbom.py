@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
+OF_THE_IMAGE = ("--python-version", "3.12", "--python-platform", "x86_64-unknown-linux-gnu")
+"""Nothing of it is run here, so that any Python can tell what the image's one would hold."""
 
 
 def main() -> None:
@@ -22,8 +24,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sbom-") as folder:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
         python = Path(folder) / "bin" / "python"
-        hashed = ["--require-hashes", "--only-binary", ":all:", "-r", "deploy/lock/service.txt"]
-        _run(BIN / "python", "-m", "pip", "--python", python, "install", "--quiet", *hashed)
+        packages = next(Path(folder).glob("lib/python3*/site-packages"))
+        hashed = ["--require-hashes", "--only-binary", ":all:", "--requirements", "deploy/lock/service.txt"]
+        _run(BIN / "uv", "pip", "install", "--quiet", *OF_THE_IMAGE, "--target", packages, *hashed)
         _run(BIN / "python", "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", ".")
         described = [
             "--pyproject",
