@@ -36,7 +36,9 @@ GAUGES: Mapping[str, tuple[Labels, str]] = {
     "triage_build_info": (("version", "python"), "1; which version of the service this is."),
     "triage_rule_set_info": (("rule_set", "version", "sha256"), "1 for each rule set that is served."),
     "triage_workers": ((), "Worker processes that serve."),
-    "triage_requests_in_flight": ((), "Requests begun and not yet answered."),
+    "triage_requests_in_flight": ((), "Requests whose turn has come and that are not yet answered."),
+    "triage_requests_waiting": ((), "Requests that are there and wait for their turn."),
+    "triage_requests_waiting_limit": ((), "How many may wait; who comes when so many do is refused with 503."),
     "triage_connections": ((), "Connections that are open, with those that wait for their next request."),
     "triage_connections_limit": ((), "Connections that may be open on one address; more wait."),
     "triage_last_reload_refused": ((), "1 while the last reload was refused: rules of before are in force."),
@@ -51,7 +53,7 @@ GAUGES: Mapping[str, tuple[Labels, str]] = {
 }
 
 LATENCY = "triage_request_duration_seconds"
-LATENCY_SAYS = "From the first look at a request to the beginning of its reply."
+LATENCY_SAYS = "From when the head of a request was read, with its wait for a turn, to the beginning of its reply."
 
 Gauges = Mapping[str, Mapping[Labels, float]]
 

@@ -75,6 +75,9 @@ class TooSlow(Exception):  # noqa: N818 - the name says what is the matter
 _SERVED = "See /fhir/metadata for what is served."
 _UNREAD = Problem(Kind.MALFORMED, "", "The request could not be read.", "Send the whole body again.")
 
+CAME = "triage.came"
+"""When a request came that had to wait for its turn: its caller waits, too."""
+
 Wsgi = Callable[[dict[str, Any], Any], Any]
 
 
@@ -221,7 +224,7 @@ def _around(inner: Wsgi, watch: Watch) -> Wsgi:
     hsts = in_force.service.settings.hsts_seconds
 
     def around(sent: dict[str, Any], start_response: Any) -> Any:
-        this = Passing(sent, get_content_length(sent), in_force, ids_of(sent), tally, time.perf_counter())
+        this = Passing(sent, get_content_length(sent), in_force, ids_of(sent), tally, _came(sent))
         with suppress(TimeoutError):  # it is asked for again where the fault can be answered
             this.service = in_force.now()
 
@@ -240,3 +243,7 @@ def _around(inner: Wsgi, watch: Watch) -> Wsgi:
             _PASSING.reset(before)
 
     return around
+
+
+def _came(sent: Sent) -> float:
+    return sent.get(CAME) or time.perf_counter()

@@ -114,6 +114,7 @@ def run(settings: Settings, service: Service) -> None:
     if settings.metrics_address:
         make_ready(watch)
     turns = app.extensions["turns"] = Turns(settings.max_waiting)
+    watch.waiting = lambda: turns.waiting
     serving = by_listener(in_turn(app, turns), others)
     gc.freeze()  # what is there now stays: no worker looks through it for garbage, and so copies the pages it is in
     options |= hooks(watch, settings, seats)

@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from service.web.edges import Wsgi
+from service.web.edges import CAME, Wsgi
 from service.web.negotiation import Sent
 
 BUSY = "triage.busy"
@@ -84,6 +84,7 @@ def in_turn(inner: Wsgi, turns: Turns) -> Wsgi:
     """Have each request wait for its turn, and mark those that get none, or that have no place of their own."""
 
     def around(sent: dict[str, Any], start_response: Any) -> Any:
+        sent[CAME] = time.perf_counter()
         if is_probe(sent):
             gevent.sleep(0)
         elif not turns.take(has_place=not sent["gunicorn.socket"].is_spare):

@@ -39,6 +39,7 @@ class Watch:
     seats: Seats | None = None
     seat: int | None = None
     connections: int = 0
+    waiting: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Told:
     tally: Tally
     canary: Canary
     connections: int
+    waiting: int
 
 
 def sit_down(watch: Watch, seat: int | None) -> None:
@@ -153,6 +155,8 @@ def gauges(watch: Watch) -> Gauges:
         "triage_rule_set_info": {(one.id, one.version, one.digest): 1 for one in served},
         "triage_workers": {(): len(serving)},
         "triage_requests_in_flight": {(): sum(told.tally.in_flight for told in serving)},
+        "triage_requests_waiting": {(): sum(told.waiting for told in serving)},
+        "triage_requests_waiting_limit": {(): settings.max_waiting * len(serving)},
         "triage_connections": {(): sum(told.connections for told in serving)},
         "triage_connections_limit": {(): settings.connections * len(serving)},
         "triage_last_reload_refused": {(): float(last.get("state") == "refused")},
@@ -175,7 +179,7 @@ def _serving(watch: Watch) -> Iterator[Told]:
 
 
 def _own(watch: Watch) -> Told:
-    return Told(watch.tally, watch.canary, watch.connections)
+    return Told(watch.tally, watch.canary, watch.connections, watch.waiting())
 
 
 def _unpacked(raw: bytes) -> Told | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,8 @@ from service.metrics import (
 from service.problems import Kind
 from service.settings import Settings
 from service.web.app import create_app
+from service.web.edges import CAME
+from service.web.turns import BUSY
 from service.wiring import Service
 
 Scrape = Callable[[], dict[str, dict[tuple[str, ...], float]]]
@@ -129,6 +132,30 @@ def test_a_request_that_fails_is_no_longer_in_flight(
     told = scrape()
     assert told["triage_requests_in_flight"] == {(): 1}
     assert told["triage_refusals_total"] == {("fault", "triage"): 1}
+
+
+def test_who_is_turned_away_is_counted_by_its_reason(watched: FlaskClient, scrape: Scrape, respond: Any) -> None:
+    full = {BUSY: True}
+    reply = watched.post(
+        "/fhir/QuestionnaireResponse/$triage", json=respond({"numbness": True}), environ_overrides=full
+    )
+    assert reply.status_code == 503
+    told = scrape()
+    assert told["triage_refusals_total"] == {("busy", "none"): 1}
+    assert told["triage_requests_total"] == {("none", "503"): 1}
+
+
+def test_the_wait_for_a_turn_is_part_of_how_long_it_took(watched: FlaskClient, scrape: Scrape) -> None:
+    watched.get("/health/live", environ_overrides={CAME: time.perf_counter() - 0.3})
+    told = scrape()[f"{LATENCY}_bucket"]
+    assert (told["0.25", "health"], told["1.0", "health"]) == (0, 1)
+
+
+def test_how_many_wait_is_told(watched: FlaskClient, scrape: Scrape) -> None:
+    assert scrape()["triage_requests_waiting"] == {(): 0}
+    watched.application.extensions["watch"].waiting = lambda: 7
+    told = scrape()
+    assert (told["triage_requests_waiting"], told["triage_requests_waiting_limit"]) == ({(): 7}, {(): 64})
 
 
 def test_there_are_no_metrics_where_callers_are_unless_it_is_set(client: FlaskClient) -> None:
