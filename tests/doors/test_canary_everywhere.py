@@ -6,6 +6,7 @@ and the names and contents of all files that the server made.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -278,13 +279,13 @@ def test_no_fault_lets_a_mark_out_of_a_running_server(broken: Callable[[], Broke
             for headers in MARKED_HEADERS:
                 assert unmarked(send(port, "GET", path, b"", headers)), (port, path)
     for raw_text in BROKEN:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        with (
+            socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection,
+            contextlib.suppress(OSError),  # a server with a fault in it may hang up at any moment
+        ):
             connection.sendall(raw_text.encode())
             connection.shutdown(socket.SHUT_WR)
-            try:
-                assert unmarked(connection.recv(65_536))
-            except ConnectionError:
-                continue
+            assert unmarked(connection.recv(65_536))
     time.sleep(1.5)  # the canary is tried, and what was counted told
     assert unmarked(send(server.metrics_port, "GET", "/metrics", b"", {}))
     log = server.log
