@@ -103,6 +103,7 @@ def test_a_pod_is_given_the_time_that_it_takes_to_end(rendered: Path, name: str)
     assert pod(found)["terminationGracePeriodSeconds"] >= int(seconds) + GRACEFUL_SECONDS + 5
     readiness = container(found)["readinessProbe"]
     assert readiness["httpGet"]["path"] == "/health/ready"
+    assert container(found)["startupProbe"]["httpGet"]["path"] == "/health/started"
     assert container(found)["livenessProbe"]["httpGet"]["path"] == "/health/live"
     assert found["Deployment"]["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
 
