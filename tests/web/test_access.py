@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -264,6 +265,29 @@ def test_a_token_that_is_bound_needs_its_certificate(door_of, shared_issuer, bod
         given = {"Authorization": f"Bearer {token}", **headers}
         reply = door.post(TRIAGE, json=body, headers=given, environ_overrides={"REMOTE_ADDR": peer})
         assert reply.status_code == status
+
+
+@pytest.mark.parametrize(("shown", "status"), [("own", 200), ("other", 401), (None, 401)])
+def test_a_token_that_is_bound_is_held_to_the_certificate_that_is_shown_to_the_service_itself(
+    door_of, shared_issuer, body, shown, status
+):
+    ders = {"own": base64.b64decode("".join(PEM.splitlines()[1:-1])), "other": b"0 another", None: None}
+    connection = SimpleNamespace(certificate=ders[shown])
+    token = shared_issuer.sign(scope=BOTH, cnf=BOUND)
+    reply = door_of(shared_issuer).post(
+        TRIAGE,
+        json=body,
+        headers={"Authorization": f"Bearer {token}", **CERTIFICATE},
+        environ_overrides={"gunicorn.socket": connection},
+    )
+    assert reply.status_code == status
+
+
+def test_callers_with_tokens_are_told_apart_by_them_and_those_without_by_their_address(door_of, shared_issuer, body):
+    door = door_of(shared_issuer, rate_limit="1/hour")
+    one, other = (shared_issuer.sign(scope=BOTH, client_id=name) for name in ("one", "other"))
+    asked = [sent(door, TRIAGE, body, token).status_code for token in (one, one, other, "wrong", "wrong", other)]
+    assert asked == [200, 429, 200, 401, 429, 429]
 
 
 def test_what_the_log_learns_of_a_refusal(service, shared_issuer, body, capfd):
