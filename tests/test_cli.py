@@ -285,6 +285,6 @@ def test_rules_lists_what_is_served_and_shows_what_runs(quick: Run, service: Ser
     (rule_set,) = service.triage.served
     assert quick("rules").stdout == f"limb-numbness {rule_set.version} {rule_set.digest}  77 criteria\n"
     shown = quick("rules", "--show-compiled").stdout
-    assert shown.startswith(f'# The rules of limb-numbness {rule_set.version}, SHA-256 {rule_set.digest}, made to run')
+    assert shown.startswith(f"# The rules of limb-numbness {rule_set.version}, SHA-256 {rule_set.digest}, made to run")
     assert "\n                # paralysis (emergency): paralysis: yes\n" in shown
     compile(shown, "shown", "exec")
