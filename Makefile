@@ -34,7 +34,7 @@ demo: $(VENV)/installed ## Triage one example and print the decision in words
 serve: $(VENV)/installed ## Serve on http://127.0.0.1:8080
 	$(BIN)/numbness-triage serve
 
-test: $(VENV)/installed-test $(VENV)-deploy/installed $(VENV)-checkov/installed ## Run all tests
+test: $(VENV)/installed-test $(VENV)-deploy/tools $(VENV)-checkov/installed ## Run all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-test ## Look at style and format
@@ -96,6 +96,10 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 $(VENV)/installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[test]'
 	@touch $(VENV)/installed $@
+
+$(VENV)-deploy/tools: deploy/debian_tools.sh | $(VENV)-deploy/installed
+	deploy/debian_tools.sh
+	@touch $@
 
 $(VENV)-deploy/installed: deploy/tools.txt
 	$(PYTHON) -m venv $(VENV)-deploy

@@ -10,6 +10,10 @@ for needed in redis-server=redis-server chromium=chromium haproxy=haproxy promto
   command -v "${needed%=*}" > /dev/null || [ -x "/usr/sbin/${needed%=*}" ] || [ -x "/usr/libexec/podman/${needed%=*}" ] || missing+=("${needed#*=}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+    echo "The tests need these packages of Debian's, or what they are called here: ${missing[*]}" >&2
+    exit 1
+  fi
   apt-get update -q
   apt-get install -y -q --no-install-recommends "${missing[@]}" containernetworking-plugins golang-github-containernetworking-plugin-dnsname
 fi
