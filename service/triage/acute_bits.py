@@ -141,10 +141,11 @@ def plain_bits(reader: Reader, answers: Answers) -> Plain | None:
         every = reader.bits.every.get(link_id)
         if not values or every is None:
             continue
-        if len(values) == 1 and (bit := reader.bits.of[link_id].get(values[0])):  # type: ignore[arg-type]
+        alone = values[0] if len(values) == 1 else None
+        if isinstance(alone, bool | str) and (bit := reader.bits.of[link_id].get(alone)):
             said |= bit
             closed |= every
-            if values[0] != NONE:
+            if alone != NONE:
                 given |= bit
             continue
         own = _own(reader.rule_set.items[link_id], values, reader.bits)

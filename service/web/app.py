@@ -47,9 +47,10 @@ def create_app(
     _open_doors(app, settings)
     access.keep(app, settings)
     throttling.keep(app, settings)
-    app.wsgi_app = opened(doorstep.guarded(app.wsgi_app, settings), settings.cors_origins.split())  # type: ignore[method-assign, assignment]
+    inner = opened(doorstep.guarded(app.wsgi_app, settings), settings.cors_origins.split())
+    app.wsgi_app = inner  # type: ignore[method-assign, assignment]  # Flask's own way to be wrapped
     edges.surround(app)
-    app.wsgi_app = proxies.trusting(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = proxies.trusting(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]  # the same
     try_vignettes(watch)
     return app
 

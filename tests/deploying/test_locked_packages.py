@@ -12,7 +12,9 @@ from deploying.conftest import ROOT, run
 LOCK = ROOT / "deploy/lock"
 COMPILE = ("--quiet", "--generate-hashes", "--no-annotate", "--python-version", "3.12")
 LINUX = ("--python-platform", "x86_64-unknown-linux-gnu")
-EXTRAS = re.search(r"^IMAGE_EXTRAS :=(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)[1].split()  # type: ignore[index]
+(EXTRAS,) = (
+    found.split() for found in re.findall(r"^IMAGE_EXTRAS :=(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+)
 LISTS = {"service.txt": ROOT / "pyproject.toml", "build.txt": LOCK / "build.in"}
 
 
